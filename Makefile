@@ -1,0 +1,41 @@
+# make run     sets everything up and leaves ten million examples in runs/tier1/export/
+# make test    sets everything up and runs the tests
+# make check   format, lint and types
+# make bench   measures, and prints ratios with their raw numbers
+#
+# Settings: VENV=.venv  PYTHON=python3.11  RECIPE=recipes/tier1.yaml  ROWS=20000  ARGS="--workers 2"
+
+SHELL := /bin/bash
+VENV ?= .venv
+RECIPE ?= recipes/tier1.yaml
+PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
+	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$name && break; done)
+STAMP := $(VENV)/.installed
+BIN := $(VENV)/bin
+
+.PHONY: install run test check bench clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or 3.12 found"; echo "  hint: install one, or make PYTHON=/path/to/python3.11"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $(STAMP)
+
+run: install
+	$(BIN)/apothecary run $(RECIPE) $(if $(ROWS),--set rows=$(ROWS)) $(ARGS)
+
+test: install
+	$(BIN)/python -m pytest $(ARGS)
+
+check: install
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+
+bench: install
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script $(ARGS); done
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
