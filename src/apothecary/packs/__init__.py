@@ -1,0 +1,1 @@
+"""Packs: load, compile, capacity, check. A pack is a domain as YAML, see docs/packs.md."""

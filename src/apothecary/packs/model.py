@@ -1,0 +1,303 @@
+"""What a pack says, as frozen models: pack -> fields and intents -> draw, templates, wordings (docs/packs.md).
+
+The models read the strings of `yaml.load_yaml` and refuse unknown keys, naming the nearest valid one. What the patterns
+and expressions mean is looked at by `check`, not here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal
+
+import pydantic
+from pydantic import BeforeValidator, ConfigDict, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from apothecary.packs.grammar import FORMAT
+
+KINDS = ("none", "one", "each", "pair", "options")
+REGISTERS = ("clinician", "chemist", "student", "patient", "terse", "report")
+MAX_GIVEN_VALUES = 100_000
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+
+
+def _read_format(text: object) -> object:
+    if not isinstance(text, str) or not FORMAT.fullmatch(text) or text in ("lines", "inline", "an"):
+        raise PydanticCustomError("format", "a field's format is dp0 to dp12, sig1 to sig12, int, raw or list")
+    return text
+
+
+def _read_tolerance(value: object) -> object:
+    if value == "half-digit":
+        return value
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value) or Decimal(value) < 0:
+        raise PydanticCustomError("tolerance", "a tolerance is a number from 0 (absolute), or half-digit")
+    return float(value)
+
+
+def _read_decimal(value: object) -> object:
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        raise PydanticCustomError("decimal", "a given number is written as 12, 0.5 or -3")
+    return value
+
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=60)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Patterns = Annotated[tuple[Pattern, ...], pydantic.Field(min_length=1)]
+DecimalText = Annotated[str, BeforeValidator(_read_decimal)]
+Number = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
+
+
+class Strict(pydantic.BaseModel):
+    """Frozen; an unknown key is an error that names the nearest valid one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False, arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        valid = [field.alias or name for name, field in cls.model_fields.items()]
+        for key in data:
+            if key not in valid:
+                near = difflib.get_close_matches(str(key), valid, 1, 0.5)
+                raise PydanticCustomError(
+                    "unknown_key",
+                    "unknown key `{key}`",
+                    {"key": key, "hint": f"did you mean `{near[0]}`?" if near else "", "valid": ", ".join(valid)},
+                )
+        return data
+
+
+class Field(Strict):
+    """One field of the knowledge base as a pack states it."""
+
+    label: Line
+    unit: Line | None = None
+    kind: Literal["computed", "experimental", "registry"]
+    type: Literal["number", "integer", "text", "list"]
+    format: Annotated[str, BeforeValidator(_read_format)] | None = None
+    margin: Number = 0.0
+    hi: tuple[Line, ...] = ()
+    lo: tuple[Line, ...] = ()
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether values of the field can be compared and calculated with."""
+        return self.type in ("number", "integer")
+
+    @property
+    def default_format(self) -> str:
+        """The format of a slot that names none: the field's own, else `raw`, and `list` for a list."""
+        return self.format or ("list" if self.type == "list" else "raw")
+
+
+class Given(Strict):
+    """Numbers stated in the question: a list of values, or from, to and step."""
+
+    values: tuple[DecimalText, ...] = ()
+    start: DecimalText | None = pydantic.Field(default=None, alias="from")
+    to: DecimalText | None = None
+    step: DecimalText | None = None
+    unit: Line | None = None
+
+    @model_validator(mode="after")
+    def _check_range(self) -> Given:
+        if self.values:
+            if self.start or self.to or self.step:
+                raise PydanticCustomError("given", "give either values, or from, to and step")
+            if len({Decimal(text) for text in self.values}) < len(self.values):
+                raise PydanticCustomError("given", "a value is listed twice")
+            return self
+        if self.start is None or self.to is None or self.step is None:
+            raise PydanticCustomError("given", "give either values, or all of from, to and step")
+        start, to, step = Decimal(self.start), Decimal(self.to), Decimal(self.step)
+        if step <= 0 or to <= start:
+            raise PydanticCustomError("given", "step must be above 0 and to above from")
+        if (to - start) % step:
+            last = start + (to - start) // step * step
+            raise PydanticCustomError("given", f"steps of {step} from {start} do not reach {to}; the last is {last}")
+        if _places(self.start) > _places(self.step):
+            raise PydanticCustomError("given", "from has more decimals than step, and numbers have those of step")
+        if (to - start) / step >= MAX_GIVEN_VALUES:
+            raise PydanticCustomError("given", f"more than {MAX_GIVEN_VALUES} values")
+        return self
+
+    def texts(self) -> list[str]:
+        """All values as they are stated, in order: values as written, steps with the decimals of `step`."""
+        if self.values:
+            return list(self.values)
+        assert self.start and self.to and self.step
+        start, step = Decimal(self.start), Decimal(self.step)
+        quantum = Decimal(1).scaleb(-_places(self.step))
+        count = int((Decimal(self.to) - start) / step) + 1
+        return [f"{(start + step * n).quantize(quantum):f}" for n in range(count)]
+
+    @property
+    def numbers(self) -> list[float]:
+        """The values of `texts()` as floats."""
+        return [float(text) for text in self.texts()]
+
+
+class Gap(Strict):
+    """By how much values of `field` must differ, and how much at most."""
+
+    min: Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
+    max: Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Gap:
+        if self.max is not None and self.max <= self.min:
+            raise PydanticCustomError("gap", "gap.max must be above gap.min")
+        return self
+
+
+class Draw(Strict):
+    """What varies from one example of an intent to the next."""
+
+    ROLES: ClassVar[dict[str, tuple[str, ...]]] = {
+        "none": (),
+        "one": ("a",),
+        "each": ("a",),
+        "pair": ("a", "b", "hi", "lo"),
+        "options": ("a",),
+    }
+    _ALLOWED: ClassVar[dict[str, tuple[str, ...]]] = {
+        "none": ("given",),
+        "one": ("entity", "needs", "where", "given", "cap"),
+        "each": ("entity", "field", "needs", "where", "given", "cap"),
+        "pair": ("entity", "field", "needs", "where", "given", "cap", "gap"),
+        "options": ("entity", "field", "needs", "where", "given", "cap", "gap", "count", "text"),
+    }
+    _REQUIRED: ClassVar[dict[str, tuple[str, ...]]] = {
+        "none": ("given",),
+        "one": ("entity", "needs"),
+        "each": ("entity", "field"),
+        "pair": ("entity", "field", "needs", "gap"),
+        "options": ("entity", "field", "needs", "gap", "text"),
+    }
+
+    kind: Literal["none", "one", "each", "pair", "options"]
+    entity: Identifier | None = None
+    field: Name | None = None
+    needs: tuple[Name, ...] = ()
+    where: Line | None = None
+    given: dict[Name, Given] = pydantic.Field(default_factory=dict)
+    cap: Annotated[int, pydantic.Field(ge=1)] = 8
+    gap: Gap | None = None
+    count: Annotated[int, pydantic.Field(ge=2, le=4)] = 4
+    text: Pattern | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fit_kind(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("kind") not in KINDS:
+            return data
+        kind = data["kind"]
+        for key in data:
+            if key != "kind" and key in cls.model_fields and key not in cls._ALLOWED[kind]:
+                raise PydanticCustomError("draw", "`{key}` has no meaning for kind {kind}", {"key": key, "kind": kind})
+        for key in cls._REQUIRED[kind]:
+            if key not in data:
+                raise PydanticCustomError("draw", "kind {kind} needs `{missing}`", {"missing": key, "kind": kind})
+        return {"cap": "1", **data} if kind == "pair" else data
+
+    @model_validator(mode="after")
+    def _check_lists(self) -> Draw:
+        if len(set(self.needs)) < len(self.needs):
+            raise PydanticCustomError("draw", "`needs` lists a field twice")
+        if self.kind in ("one", "pair", "options") and not self.needs:
+            raise PydanticCustomError("draw", "`needs` is empty; list the fields whose facts the row asserts")
+        if self.kind == "pair" and self.gap and self.gap.max is None:
+            raise PydanticCustomError("draw", "a pair needs gap.max: pairs further apart are too easy, and too many")
+        return self
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles a slot may name."""
+        return self.ROLES[self.kind]
+
+
+class Answer(Strict):
+    """The canonical answer of a row and how another answer is held against it."""
+
+    type: Literal["text", "number", "choice", "set", "smiles"]
+    value: Pattern
+    tolerance: Annotated[float | Literal["half-digit"] | None, BeforeValidator(_read_tolerance)] = None
+
+
+class Before(Strict):
+    """The turn that comes first."""
+
+    ask: Patterns
+    reply: Patterns
+
+
+class Template(Strict):
+    """One question skeleton with the answers that go with it."""
+
+    id: Identifier
+    # `register` is a method of every model class, hence the alias and the property
+    voice: Literal["clinician", "chemist", "student", "patient", "terse", "report"] = pydantic.Field(alias="register")
+    asks: Literal["hi", "lo"] | None = None
+    before: Before | None = None
+    ask: Patterns
+    reply: Patterns
+
+    @property
+    def register(self) -> str:
+        """Who speaks: clinician, chemist, student, patient, terse or report."""
+        return self.voice
+
+
+class Intent(Strict):
+    """One kind of question."""
+
+    intent: Identifier
+    title: Line
+    perspective: Literal[
+        "basic facts", "comparative analysis", "problem solving", "clinical cases", "research contexts"
+    ]
+    tests: Literal["recall", "skill"]
+    difficulty: Annotated[int, pydantic.Field(ge=1, le=5)]
+    safety: Literal["S0", "S1", "S2", "S3", "S4"]
+    weight: Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)] = 1.0
+    draw: Draw
+    let: dict[Name, Line] = pydantic.Field(default_factory=dict)
+    answer: Answer
+    reasoning: tuple[Pattern, ...] = ()
+    templates: Annotated[tuple[Template, ...], pydantic.Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _check_ids(self) -> Intent:
+        ids = [template.id for template in self.templates]
+        for name in ids:
+            if ids.count(name) > 1:
+                raise PydanticCustomError("ids", "two templates have the id `{id}`", {"id": name})
+        return self
+
+
+class Pack(Strict):
+    """A domain: fields and intents, with the text they were read from."""
+
+    name: Identifier
+    version: Annotated[int, pydantic.Field(ge=1)]
+    fields: dict[Name, Field]
+    intents: list[Intent]
+    raw: dict[str, Any] = pydantic.Field(repr=False)
+
+    @cached_property
+    def by_name(self) -> dict[str, Intent]:
+        """The intents by name."""
+        return {intent.intent: intent for intent in self.intents}
+
+
+def _places(text: str) -> int:
+    return len(text.partition(".")[2])
