@@ -1,0 +1,1 @@
+"""Facts x templates -> examples (docs/generate.md)."""

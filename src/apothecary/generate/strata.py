@@ -1,0 +1,187 @@
+"""The strata of a dataset: every (intent, template, split, group) with the number of rows it can honestly give.
+
+A stratum's rows are numbered j = 0, 1, ... Combination j is a pure function of the seed, the template and j, whatever
+the other templates do. Splits: skill intents hold out entities by parent structure, recall intents ask patterns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from apothecary.engine.seed import derive_key
+from apothecary.errors import PackError
+from apothecary.example import SPLITS
+from apothecary.packs.domain import Domain, build_domain, select_entities
+from apothecary.packs.grammar import expand_all
+from apothecary.packs.model import Intent, Pack, Template
+from apothecary.packs.view import View
+
+GROUPS = ("drug", "compound")
+ANY = "any"
+MIN_PATTERNS_TO_HOLD_OUT = 4
+
+
+@dataclass(frozen=True)
+class Asks:
+    """The concrete question wordings of a template and what each split may use."""
+
+    wordings: list[str]
+    pattern: NDArray[np.int64]  # of each wording
+    held_out: tuple[int, int] | None  # the patterns kept for validation and for test
+
+    def allowed(self, split: str, tests: str) -> NDArray[np.int64]:
+        """Numbers of the wordings that rows of `split` may use."""
+        everything = np.arange(len(self.wordings))
+        if self.held_out is None:
+            return everything if split == "train" or tests == "skill" else everything[:0]
+        kept = {"validation": self.held_out[0], "test": self.held_out[1]}
+        if split == "train":
+            return everything[~np.isin(self.pattern, self.held_out)]
+        own = self.pattern == kept[split]
+        if tests == "recall":
+            return everything[own]
+        return everything[own | ~np.isin(self.pattern, self.held_out)]
+
+    def is_held_out(self, wording: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether wordings belong to a held-out pattern (n,)."""
+        if self.held_out is None:
+            return np.zeros(len(wording), dtype=bool)
+        return np.isin(self.pattern[wording], self.held_out)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A domain of one intent: the entities of one split and group."""
+
+    split: str
+    group: str
+    domain: Domain
+    offset: int = 0  # where this part starts among the permuted sets of given numbers, for draws without entities
+
+    @property
+    def name(self) -> str:
+        """As it stands in row ids."""
+        return f"{self.split}-{self.group}"
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """Rows of one template over one part, and how many there can be."""
+
+    intent: str
+    template: str
+    part: Part
+    variants: int  # given numbers x wordings for one combination
+    capacity: int
+
+    @property
+    def id(self) -> str:
+        """`intent/template/split-group`."""
+        return f"{self.intent}/{self.template}/{self.part.name}"
+
+
+class IntentPlan:
+    """An intent over the knowledge base of a run: its parts, question wordings and strata."""
+
+    def __init__(self, pack: Pack, intent: Intent, view: View | None, seed: int, shares: dict[str, float]) -> None:
+        self.pack = pack
+        self.intent = intent
+        self.view = view
+        self.seed = seed
+        self.given_sizes = [len(given.texts()) for given in intent.draw.given.values()]
+        self.given_size = prod(self.given_sizes)
+        self.parts = self._build_parts(shares)
+        self.asks = {template.id: self._read_asks(template) for template in intent.templates}
+
+    @cached_property
+    def intent_key(self) -> int:
+        """The key of what all templates of the intent share."""
+        return derive_key(self.seed, self.pack.name, self.intent.intent)
+
+    def template_key(self, template: str) -> int:
+        """The key of a template: no other template's rows depend on it."""
+        return derive_key(self.seed, self.pack.name, self.intent.intent, template)
+
+    def strata(self) -> list[Stratum]:
+        """All strata that can give a row, in a fixed order."""
+        found = []
+        for part in self.parts:
+            for template in self.intent.templates:
+                asks = len(self.asks[template.id].allowed(part.split, self.intent.tests))
+                has_entities = self.intent.draw.kind != "none"
+                variants = asks * (self.given_size if has_entities else 1)
+                capacity = part.domain.size * min(self.intent.draw.cap, variants)
+                if capacity:
+                    found.append(Stratum(self.intent.intent, template.id, part, variants, capacity))
+        return found
+
+    def _read_asks(self, template: Template) -> Asks:
+        wordings, pattern = expand_all(template.ask)
+        count = len(template.ask)
+        held_out = None
+        if count >= MIN_PATTERNS_TO_HOLD_OUT:
+            key = derive_key(self.template_key(template.id), "held out")
+            test = key % count
+            validation = (test + 1 + (key // count) % (count - 1)) % count
+            held_out = (validation, test)
+        return Asks(wordings, np.asarray(pattern, dtype=np.int64), held_out)
+
+    def _build_parts(self, shares: dict[str, float]) -> list[Part]:
+        if self.intent.draw.kind == "none" or self.view is None:
+            return self._split_given(shares)
+        chosen = select_entities(self.intent, self.view)
+        group = self.view.column("group").to_numpy() if self.view.has("group") else np.full(self.view.rows, ANY)
+        codes = split_entities(self.view, self.seed, shares)
+        is_skill = self.intent.tests == "skill"
+        parts = []
+        for split in SPLITS:
+            if split != "train" and not shares[split]:
+                continue
+            mask = chosen
+            if is_skill:
+                mask = chosen & (codes == SPLITS.index(split))
+            elif self._asserts_computed():
+                mask = chosen & (codes == 0)
+            for name in GROUPS if self.view.has("group") else (ANY,):
+                domain = build_domain(self.intent, self.view, mask & (group == name), self.given_size)
+                if domain.size:
+                    parts.append(Part(split, name, domain))
+        return parts
+
+    def _split_given(self, shares: dict[str, float]) -> list[Part]:
+        """Sets of given numbers, each in one split, so that a test row's numbers never occur in training."""
+        if self.intent.draw.needs:
+            raise PackError("an intent that draws no entity cannot need fields", where=self.intent.intent)
+        parts, start = [], 0
+        for split in SPLITS:
+            share = 1 - shares["validation"] - shares["test"] if split == "train" else shares[split]
+            size = self.given_size - start if split == SPLITS[-1] else round(self.given_size * share)
+            if size and share:
+                parts.append(Part(split, ANY, build_domain(self.intent, None, np.zeros(0, dtype=bool), size), start))
+            start += size
+        return parts
+
+    def _asserts_computed(self) -> bool:
+        needed = [*self.intent.draw.needs, *([self.intent.draw.field] if self.intent.draw.field else [])]
+        return any(self.pack.fields[name].kind == "computed" for name in needed if name in self.pack.fields)
+
+
+def split_entities(view: View, seed: int, shares: dict[str, float]) -> NDArray[np.int8]:
+    """The split of each entity (rows,) as an index into SPLITS, by a hash of its parent structure."""
+    if not view.has("parent_key"):
+        return np.zeros(view.rows, dtype=np.int8)
+    keys = view.column("parent_key")
+    unique = keys.unique(maintain_order=True)
+    place = np.array([derive_key(seed, "split", key or "") for key in unique.to_list()], dtype=np.uint64) / 2.0**64
+    codes = np.where(place < shares["test"], 2, np.where(place < shares["test"] + shares["validation"], 1, 0))
+    table = pl.DataFrame({"parent_key": unique, "code": codes.astype(np.int8)})
+    joined = keys.to_frame("parent_key").join(
+        table, on="parent_key", how="left", nulls_equal=True, maintain_order="left"
+    )
+    return joined["code"].to_numpy()

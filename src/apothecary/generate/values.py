@@ -1,0 +1,164 @@
+"""The columns behind the slots: for a batch of drawn combinations, the numbers and texts that wordings ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from apothecary.errors import PackError
+from apothecary.generate.draw import Drawn
+from apothecary.generate.segments import Segments, SlotBook, SlotValues
+from apothecary.generate.strata import IntentPlan
+from apothecary.packs.arithmetic import parse_expression
+from apothecary.packs.evaluate import Column, evaluate
+from apothecary.packs.format import format_numbers
+from apothecary.packs.grammar import Slot
+
+Index = NDArray[np.int64]
+
+LETTERS = pl.Series(list("ABCDEFGHIJ"), dtype=pl.String)
+_A_NOT_AN = r"^(?i:uni|use|uri|eu|one)"
+_AN_NOT_A = r"^(?i:hour|honest|heir)"
+
+
+class FieldTexts:
+    """Texts of fields over all entities of a view, formatted once for each (field, format)."""
+
+    def __init__(self, plan: IntentPlan) -> None:
+        self.plan = plan
+        self._cache: dict[tuple[str, str], pl.Series] = {}
+
+    def of(self, name: str, fmt: str | None) -> pl.Series:
+        """The texts (rows of the view,) of a field in a format, the field's own if none is named."""
+        view = self.plan.view
+        if view is None:
+            raise PackError(f"slot {name!r} needs an entity", where=self.plan.intent.intent)
+        known = self.plan.pack.fields.get(name)
+        shown = fmt or (known.default_format if known else "raw")
+        if (name, shown) not in self._cache:
+            self._cache[name, shown] = self._format(name, shown)
+        return self._cache[name, shown]
+
+    def _format(self, name: str, fmt: str) -> pl.Series:
+        view = self.plan.view
+        assert view is not None
+        series = view.column(name)
+        if series.dtype == pl.List:
+            return _join_list(series)
+        if fmt == "an":
+            return put_article(series.cast(pl.String))
+        if series.dtype == pl.String:
+            return series
+        if fmt == "raw":
+            return view.fact_texts(name)[0]
+        return format_numbers(view.number(name), fmt)
+
+
+class BatchValues:
+    """Everything a wording can ask of one batch: fields by role, given numbers, derived values, options."""
+
+    def __init__(self, plan: IntentPlan, texts: FieldTexts, drawn: Drawn) -> None:
+        self.plan = plan
+        self.texts = texts
+        self.drawn = drawn
+        self._derived: dict[str, Column] = {}
+        self.options: list[pl.Series] = []
+        for name, text in plan.intent.let.items():
+            self._derived[name] = evaluate(parse_expression(text), self.lookup, drawn.rows)
+
+    def lookup(self, role: str | None, name: str) -> Column:
+        """A column (n,) for the arithmetic: given and derived values first, then fields of `role` (a if none)."""
+        if role is None and name in self.drawn.given:
+            numbers = np.array(self.plan.intent.draw.given[name].numbers, dtype=np.float64)
+            return numbers[self.drawn.given[name]]
+        if role is None and name in self._derived:
+            return self._derived[name]
+        view = self.plan.view
+        rows = self.drawn.roles.get(role or "a")
+        if view is None or rows is None:
+            raise PackError(f"{name!r} has no value here", where=self.plan.intent.intent)
+        series = view.column(name)
+        return series.gather(rows) if series.dtype == pl.String else view.number(name)[rows]
+
+    def slot(self, slot: Slot) -> pl.Series:
+        """The texts (n,) of a slot."""
+        draw = self.plan.intent.draw
+        if slot.role is None and slot.field in draw.given:
+            return pl.Series(draw.given[slot.field].texts(), dtype=pl.String).gather(self.drawn.given[slot.field])
+        if slot.role is None and slot.field in self._derived:
+            return self._derived_text(slot)
+        if slot.role is None and slot.field in ("options", "letter", "right"):
+            return self._option_text(slot)
+        if draw.kind == "each" and slot.field == draw.field and slot.role in (None, "a"):
+            view = self.plan.view
+            assert view is not None
+            values = view.several(slot.field)["text"].gather(self.drawn.roles["value"])
+            return put_article(values) if slot.fmt == "an" else values
+        return self.texts.of(slot.field, slot.fmt).gather(self.drawn.roles[slot.role or "a"])
+
+    def stack(self, book: SlotBook) -> SlotValues:
+        """The texts of all slots of a book."""
+        return SlotValues([self.slot(slot) for slot in book.slots], self.drawn.rows)
+
+    def arrange_options(self, segments: Segments, book: SlotBook) -> list[Index]:
+        """Fill `options` (texts in the order A, B, C ...) and return the entity rows in that order."""
+        count = self.plan.intent.draw.count
+        letter = self.drawn.letter
+        wrong = np.stack([self.drawn.roles[f"d{number}"] for number in range(1, count)])
+        order = []
+        for place in range(count):
+            index = np.clip(place - (place > letter).astype(np.int64), 0, count - 2)
+            rows = np.where(place == letter, self.drawn.roles["a"], wrong[index, np.arange(self.drawn.rows)])
+            order.append(rows)
+            columns = [self.texts.of(slot.field, slot.fmt).gather(rows) for slot in book.slots]
+            values = SlotValues(columns, self.drawn.rows)
+            self.options.append(segments.render(np.zeros(self.drawn.rows, dtype=np.int64), values))
+        return order
+
+    def _derived_text(self, slot: Slot) -> pl.Series:
+        value = self._derived[slot.field]
+        if isinstance(value, pl.Series):
+            return put_article(value) if slot.fmt == "an" else value
+        if not slot.fmt:
+            raise PackError(f"derived value {slot.field!r} needs a format", where=self.plan.intent.intent)
+        return format_numbers(value, slot.fmt)
+
+    def _option_text(self, slot: Slot) -> pl.Series:
+        if slot.field == "letter":
+            return LETTERS.gather(self.drawn.letter)
+        if slot.field == "right":
+            stacked = pl.concat(self.options)
+            return stacked.gather(self.drawn.letter * self.drawn.rows + np.arange(self.drawn.rows))
+        return lay_out_options(self.options, slot.fmt or "lines")
+
+
+def lay_out_options(options: Sequence[pl.Series], layout: str) -> pl.Series:
+    """Option texts, one series a place, to one block: `lines` or `inline`."""
+    pieces: list[pl.Expr] = []
+    for number, option in enumerate(options):
+        joint = "" if number == 0 else (" or " if number == len(options) - 1 else ", ")
+        before = "\n" if layout == "lines" else joint
+        pieces += [pl.lit(f"{before}{LETTERS[number]}) "), pl.lit(option)]
+    return pl.select(pl.concat_str(pieces)).to_series()
+
+
+def put_article(texts: pl.Series) -> pl.Series:
+    """Texts with `a` or `an` before them, by the rule of docs/packs.md."""
+    vowel = texts.str.contains(r"^[aeiouAEIOU]") & ~texts.str.contains(_A_NOT_AN)
+    article = (vowel | texts.str.contains(_AN_NOT_A)).fill_null(value=False)
+    ones = pl.Series(["an ", "a "], dtype=pl.String).gather(np.where(article.to_numpy(), 0, 1))
+    return ones + texts
+
+
+def _join_list(lists: pl.Series) -> pl.Series:
+    """`x`, `x and y`, `x, y and z`."""
+    frame = lists.to_frame("v")
+    head = pl.col("v").list.head(pl.col("v").list.len().cast(pl.Int64) - 1).list.join(", ")
+    return frame.select(
+        pl.when(pl.col("v").list.len() > 1)
+        .then(pl.concat_str([head, pl.lit(" and "), pl.col("v").list.last()]))
+        .otherwise(pl.col("v").list.first())
+    ).to_series()

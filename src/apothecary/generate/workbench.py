@@ -1,0 +1,102 @@
+"""A recipe, a pack and a knowledge folder, compiled once a process for drawing and rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from apothecary.engine.seed import derive_key, permute
+from apothecary.errors import RecipeError
+from apothecary.example import EXAMPLE
+from apothecary.generate.draw import Span
+from apothecary.generate.render import IntentRenderer
+from apothecary.generate.strata import IntentPlan, Stratum
+from apothecary.packs.model import Intent, Pack
+from apothecary.packs.view import View, load_view
+from apothecary.recipe import Recipe
+
+
+class Workbench:
+    """Everything that makes rows of a recipe: views, intent plans and renderers, built when first asked for."""
+
+    def __init__(self, recipe: Recipe, pack: Pack, knowledge: Path, intents: Sequence[str] = ()) -> None:
+        self.recipe = recipe
+        self.pack = pack
+        self.knowledge = knowledge
+        self.intents = [i for i in pack.intents if not intents or i.intent in intents]
+        self.shares = {
+            "train": 1 - recipe.splits.validation - recipe.splits.test,
+            "validation": recipe.splits.validation,
+            "test": recipe.splits.test,
+        }
+        self._views: dict[str, View] = {}
+        self._renderers: dict[str, IntentRenderer] = {}
+
+    @cached_property
+    def plans(self) -> list[IntentPlan]:
+        """The intents with a weight, against the knowledge base."""
+        off = {name for name, weight in self.recipe.weights.items() if not weight}
+        return [
+            IntentPlan(self.pack, intent, self.view(intent), self.recipe.seed, self.shares)
+            for intent in self.intents
+            if intent.intent not in off
+        ]
+
+    @cached_property
+    def strata(self) -> dict[str, Stratum]:
+        """All strata by id."""
+        return {stratum.id: stratum for plan in self.plans for stratum in plan.strata()}
+
+    def view(self, intent: Intent) -> View | None:
+        """The wide table that an intent draws from, None where it draws no entity."""
+        entity = intent.draw.entity
+        if entity is None:
+            return None
+        if entity not in self._views:
+            self._views[entity] = load_view(self.knowledge, self.pack, entity, self._fields_used(entity))
+        return self._views[entity]
+
+    def render_spans(self, spans: Iterable[Span]) -> pl.DataFrame:
+        """The rows of spans of any intents, intent by intent."""
+        by_intent: dict[str, list[Span]] = {}
+        for span in spans:
+            if span.stop > span.start:
+                by_intent.setdefault(span.stratum.intent, []).append(span)
+        frames = [self._renderer(name).render(some) for name, some in by_intent.items()]
+        return pl.concat(frames) if frames else pl.DataFrame(schema=EXAMPLE)
+
+    def render_shuffled(self, spans: Iterable[Span], shard: str) -> pl.DataFrame:
+        """The rows of spans in an order that the recipe's seed and the shard's name decide."""
+        frame = self.render_spans(spans)
+        if not frame.height:
+            return frame
+        key = derive_key(self.recipe.seed, "order", shard)
+        return frame[permute(np.arange(frame.height, dtype=np.int64), frame.height, key)]
+
+    def _renderer(self, intent: str) -> IntentRenderer:
+        if intent not in self._renderers:
+            found = [plan for plan in self.plans if plan.intent.intent == intent]
+            if not found:
+                raise RecipeError(f"no intent {intent!r}", expected=", ".join(p.intent.intent for p in self.plans))
+            self._renderers[intent] = IntentRenderer(found[0])
+        return self._renderers[intent]
+
+    def _fields_used(self, entity: str) -> set[str]:
+        used: set[str] = set()
+        for intent in self.intents:
+            if intent.draw.entity == entity:
+                used |= {*intent.draw.needs, *([intent.draw.field] if intent.draw.field else [])}
+        return used
+
+
+def find_span(strata: dict[str, Stratum], row_id: str) -> Span:
+    """The span of one row by its id (`pack/intent/template/split-group/j`); RecipeError for an id that is none."""
+    parts = row_id.split("/")
+    stratum = strata.get("/".join(parts[1:4]))
+    if len(parts) != 5 or stratum is None or not parts[4].isdecimal() or int(parts[4]) >= stratum.capacity:
+        raise RecipeError(f"no row has the id {row_id!r}", expected="pack/intent/template/split-group/number")
+    return Span(stratum, int(parts[4]), int(parts[4]) + 1)

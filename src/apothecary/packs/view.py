@@ -1,0 +1,140 @@
+"""The knowledge base of a run, as columns ready for rendering: one wide table of entities and the texts of its facts.
+
+Row numbers of the wide table (sorted by entity_id) are what `domain` and `generate` pass around.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from apothecary.engine.commit import read_json
+from apothecary.errors import PackError, RunDamagedError
+from apothecary.packs.model import Pack
+
+TABLES = {"compound": "compounds.parquet", "disease": "diseases.parquet"}
+NO_SOURCE = 255
+_SCALE = 10**6  # values are compared as whole numbers of 1e-6 units, so that a gap of exactly 1 is 1
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where facts come from: its id, licence, and the bit it has in a row's source mask."""
+
+    index: int
+    id: str
+    licence: str
+
+
+@dataclass
+class View:
+    """Entities of one type with n rows; columns are looked up by field name and cached."""
+
+    pack: Pack
+    frame: pl.DataFrame
+    facts: pl.DataFrame  # entity_row, field, fact_id, text, source, of the fields asked for
+    sources: list[Source]
+    _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    _texts: dict[str, tuple[pl.Series, pl.Series]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many entities there are."""
+        return self.frame.height
+
+    def has(self, name: str) -> bool:
+        """Whether the table has this column."""
+        return name in self.frame.columns
+
+    def column(self, name: str) -> pl.Series:
+        """A column as it lies; PackError when the knowledge base has none of that name."""
+        if not self.has(name):
+            known = ", ".join(c for c in self.frame.columns if "__" not in c)
+            raise PackError(f"the knowledge base has no field {name!r}", expected=known)
+        return self.frame.get_column(name)
+
+    def number(self, name: str) -> NDArray[np.float64]:
+        """A column as float64 (n,), missing values NaN; conditions as 0 and 1."""
+        if name not in self._numbers:
+            series = self.column(name)
+            if series.dtype == pl.String or series.dtype == pl.List:
+                raise PackError(f"field {name!r} is a text where a number is needed")
+            self._numbers[name] = series.cast(pl.Float64).to_numpy().copy()
+        return self._numbers[name]
+
+    def scaled(self, name: str) -> NDArray[np.int64]:
+        """A number column in whole units of 1e-6, for exact comparisons; missing values are the smallest int64."""
+        values = self.number(name)
+        return np.where(np.isnan(values), np.iinfo(np.int64).min, np.rint(np.nan_to_num(values) * _SCALE)).astype(
+            np.int64
+        )
+
+    def is_known(self, name: str) -> NDArray[np.bool_]:
+        """Where the column has a value (n,)."""
+        return self.column(name).is_not_null().to_numpy()
+
+    def source_bits(self, name: str) -> NDArray[np.uint32]:
+        """The source of each value as a bit mask (n,), 0 where there is none."""
+        index = self.column(f"{name}__src").fill_null(NO_SOURCE).to_numpy()
+        bits = np.left_shift(np.uint32(1), np.minimum(index, 31).astype(np.uint32))
+        return np.where(index == NO_SOURCE, np.uint32(0), bits).astype(np.uint32)
+
+    def fact_texts(self, name: str) -> tuple[pl.Series, pl.Series]:
+        """The text and the fact_id of the value chosen for each entity (n,), null where there is none."""
+        if name not in self._texts:
+            ids = pl.Series([source.id for source in sorted(self.sources, key=lambda s: s.index)], dtype=pl.String)
+            chosen = self.frame.select(
+                pl.concat_str(
+                    [pl.col("entity_id"), pl.lit(f":{name}:"), pl.lit(ids).gather(pl.col(f"{name}__src"))]
+                ).alias("fact_id")
+            )
+            known = self.facts.filter(pl.col("field") == name).select("fact_id", "text")
+            joined = chosen.join(known, on="fact_id", how="left", maintain_order="left")
+            if joined.height != self.rows or joined["text"].is_null().sum() != chosen["fact_id"].is_null().sum():
+                raise RunDamagedError(
+                    f"the facts of field {name!r} do not match the wide view",
+                    hint="run `apothecary gather pharma` again",
+                )
+            self._texts[name] = (joined["text"], joined["fact_id"])
+        return self._texts[name]
+
+    def several(self, name: str) -> pl.DataFrame:
+        """All values of a field that has several: entity_row, fact_id, text, source index, one a row, by fact_id."""
+        return self.facts.filter(pl.col("field") == name).sort("fact_id")
+
+
+def load_sources(folder: Path) -> list[Source]:
+    """The sources of a knowledge folder, in index order."""
+    return [Source(int(s["index"]), s["id"], s["licence"]) for s in read_json(folder / "sources.json")]
+
+
+def load_view(folder: Path, pack: Pack, entity: str, fields: Iterable[str]) -> View:
+    """The wide table of `entity` in `folder`, with the facts of `fields` (texts and ids).
+
+    Raises PackError for an entity type without a table or a field without a column.
+    """
+    if entity not in TABLES:
+        raise PackError(f"unknown entity type {entity!r}", expected=", ".join(sorted(TABLES)))
+    frame = pl.read_parquet(folder / TABLES[entity])
+    sources = load_sources(folder)
+    index = pl.DataFrame(
+        {"source": [s.id for s in sources], "source_index": pl.Series([s.index for s in sources], dtype=pl.UInt8)}
+    )
+    rows = frame.select("entity_id", entity_row=pl.int_range(pl.len(), dtype=pl.Int64))
+    wanted = sorted(set(fields))
+    columns = ["fact_id", "entity_id", "field", "text", "source"]
+    facts = (
+        pl.scan_parquet(folder / "facts.parquet")
+        .filter(pl.col("field").is_in(wanted))
+        .select(columns)
+        .collect()
+        .join(rows, on="entity_id", how="inner", maintain_order="left")
+        .join(index, on="source", how="left", maintain_order="left")
+        .drop("entity_id", "source")
+    )
+    return View(pack, frame, facts, sources)
