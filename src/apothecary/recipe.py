@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from apothecary.errors import RecipeError
 
+Licence = Literal["permissive", "share-alike"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
@@ -55,7 +56,7 @@ class Recipe(Settings):
     pack: Annotated[str, Field(min_length=1)]
     rows: Annotated[int, Field(ge=1, le=10**12)]
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    licence: Literal["permissive", "share-alike"] = "share-alike"
+    licence: Licence = "share-alike"
     drugs: Share = 0.35  # share of the rows about drugs, where an intent has both drugs and other compounds
     splits: Splits = Splits()
     weights: dict[str, Weight] = {}  # by intent; overrides the pack's own weight, 0 turns the intent off

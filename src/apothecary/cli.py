@@ -1,0 +1,244 @@
+"""The command line: one verb a room, plus run, resume, preview, show, verify, trace and doctor; no logic.
+
+Data goes to stdout, progress and messages to stderr. A mistake of the user ends with one message and exit code 2; an
+interrupted run ends with 130 (Ctrl-C) or 143 (terminated). Heavy packages are imported by the verb that needs them.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from apothecary.errors import ApothecaryError
+
+
+class Verbs(TyperGroup):
+    """The verbs, each guarded: what a user can mend is printed as a message, never as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run one verb; errors become messages on stderr and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _fail("stopped; nothing that was written is lost\n  hint: the same command goes on", 128 + signal.SIGINT)
+        except ApothecaryError as error:
+            _fail(error.render(), error.exit_code)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(128 + signal.SIGPIPE) from None
+        except OSError as error:
+            from apothecary.report.failure import explain_os_error
+
+            _fail(str(explain_os_error(error)), ApothecaryError.exit_code)
+
+
+def _fail(message: str, exit_code: int) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(exit_code)
+
+
+app = typer.Typer(
+    cls=Verbs,
+    name="apothecary",
+    help="Compound instruction datasets for domain LLMs; every example carries the facts it asserts.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+packs_app = typer.Typer(help="Look into packs.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(packs_app, name="packs")
+
+RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe, as recipes/quick.yaml.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, as runs/quick.")]
+PackName = Annotated[str, typer.Argument(metavar="PACK", help="A built-in pack, or the path of a pack folder.")]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a recipe key, as rows=600000; repeatable.")
+]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The run folder [default: runs/<name>].")]
+Workers = Annotated[int, typer.Option("--workers", min=0, metavar="N", help="Worker processes; 0 takes all cores.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only results and errors.")]
+Intent = Annotated[str | None, typer.Option("--intent", help="Only this intent.")]
+Entity = Annotated[str | None, typer.Option("--entity", metavar="NAME", help="Only rows about this entity.")]
+Count = Annotated[int, typer.Option("-n", min=1, max=1000, help="How many rows.")]
+
+
+@app.command()
+def run(
+    recipe: RecipeFile,
+    overrides: Overrides = None,
+    out: Out = None,
+    workers: Workers = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Make the dataset a recipe describes; an unfinished run of the same recipe goes on."""
+    from apothecary.recipe import load_recipe
+
+    loaded = load_recipe(recipe, overrides or ())
+    from apothecary.engine.progress import make_progress
+    from apothecary.flow import run_recipe
+    from apothecary.report.show import describe_outcome
+
+    outcome = run_recipe(
+        loaded,
+        out=out or Path("runs") / loaded.name,
+        workers=_count_workers(workers),
+        progress=make_progress(quiet),
+        say=_tell(quiet),
+    )
+    typer.echo(describe_outcome(outcome))
+
+
+@app.command()
+def resume(run: RunFolder, workers: Workers = 0, quiet: Quiet = False) -> None:
+    """Go on with an unfinished run."""
+    from apothecary.engine.progress import make_progress
+    from apothecary.flow import resume_run
+    from apothecary.report.show import describe_outcome
+
+    outcome = resume_run(run, workers=_count_workers(workers), progress=make_progress(quiet), say=_tell(quiet))
+    typer.echo(describe_outcome(outcome))
+
+
+@app.command()
+def preview(
+    recipe: RecipeFile,
+    intent: Intent = None,
+    entity: Entity = None,
+    count: Count = 5,
+    overrides: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Print a few rows of a recipe at once, without a run."""
+    from apothecary.recipe import load_recipe
+
+    loaded = load_recipe(recipe, overrides or ())
+    from apothecary.engine.progress import make_progress
+    from apothecary.report.preview import preview_rows
+
+    for text in preview_rows(loaded, intent=intent, entity=entity, count=count, progress=make_progress(quiet)):
+        typer.echo(text)
+
+
+@app.command()
+def show(
+    run: RunFolder,
+    intent: Intent = None,
+    entity: Entity = None,
+    dropped: Annotated[str | None, typer.Option(metavar="REASON", help="Rows dropped for this reason.")] = None,
+    count: Count = 3,
+) -> None:
+    """Print what came out of a run: the funnel, the mix in rows and tokens, and examples."""
+    from apothecary.report.show import show_run
+
+    for text in show_run(run, intent=intent, entity=entity, dropped=dropped, count=count):
+        typer.echo(text)
+
+
+@app.command()
+def verify(
+    run: RunFolder,
+    repair: Annotated[bool, typer.Option("--repair", help="Make damaged files again.")] = False,
+    sample: Annotated[int, typer.Option(min=0, metavar="N", help="Rows to make again and compare.")] = 1000,
+    workers: Workers = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Check every file of a run against its hash, and make a sample of rows again."""
+    from apothecary.engine.progress import make_progress
+    from apothecary.report.verify import verify_run
+
+    verdict = verify_run(
+        run, repair=repair, sample=sample, workers=_count_workers(workers), progress=make_progress(quiet)
+    )
+    for line in verdict.lines:
+        typer.echo(line)
+    if not verdict.is_sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+def trace(run: RunFolder, example_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Print where one example comes from: its template and wording, its facts, their sources and licences."""
+    from apothecary.report.trace import trace_example
+
+    for text in trace_example(run, example_id):
+        typer.echo(text)
+
+
+@app.command()
+def gather(
+    pack: PackName = "pharma",
+    licence: Annotated[str, typer.Option(help="permissive or share-alike.")] = "share-alike",
+    workers: Workers = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Build the knowledge base, or find it in the cache, and print what is in it and what is not."""
+    from apothecary.engine.progress import make_progress
+    from apothecary.report.knowledge import report_gathered
+
+    for text in report_gathered(pack, licence=licence, workers=_count_workers(workers), progress=make_progress(quiet)):
+        typer.echo(text)
+
+
+@packs_app.command("check")
+def check_pack_verb(pack: PackName = "pharma") -> None:
+    """Lint a pack: slots, units, roundings, wordings, articles, directions."""
+    from apothecary.report.packs import report_problems
+
+    verdict = report_problems(pack)
+    for line in verdict.lines:
+        typer.echo(line)
+    if not verdict.is_sound:
+        raise typer.Exit(1)
+
+
+@packs_app.command("capacity")
+def count_capacity(
+    pack: PackName = "pharma",
+    rows: Annotated[int, typer.Option(min=1, metavar="N", help="Rows a recipe would ask for.")] = 10_000_000,
+) -> None:
+    """Print how many distinct prompts a pack can make, by intent, licence setting and group."""
+    from apothecary.report.packs import report_capacity
+
+    for line in report_capacity(pack, rows):
+        typer.echo(line)
+
+
+@app.command()
+def doctor() -> None:
+    """Print what this machine offers: versions, cores, memory, disk, cache and sources."""
+    from apothecary.report.doctor import examine_machine
+
+    for line in examine_machine():
+        typer.echo(line)
+
+
+@app.command()
+def validate(recipe: RecipeFile, overrides: Overrides = None) -> None:
+    """Check a recipe and its pack, and print all settings; nothing is made."""
+    from apothecary.recipe import load_recipe
+
+    loaded = load_recipe(recipe, overrides or ())
+    from apothecary.report.packs import describe_recipe
+
+    for line in describe_recipe(loaded):
+        typer.echo(line)
+
+
+def _count_workers(workers: int) -> int:
+    return workers or len(os.sched_getaffinity(0))
+
+
+def _tell(quiet: bool) -> Any:
+    return (lambda line: None) if quiet else (lambda line: typer.echo(line, err=True))
+
+
+def main() -> None:
+    """Run the command line; the console script."""
+    app()

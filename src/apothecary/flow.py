@@ -1,0 +1,222 @@
+"""The rooms in order: a recipe goes in, a finished run folder comes out. Read this page first.
+
+    gather     facts with their sources, the views that rendering needs      runs/<name>/gather/
+    generate   facts x templates -> examples, in shards                      runs/<name>/generate/
+    curate     examples -> verdicts, beside the data, never the text again   runs/<name>/curate/
+    export     examples that are kept -> the dataset                         runs/<name>/export/
+
+Each room reads what the rooms before it wrote, and writes its manifest last: a room is done when its manifest exists.
+A manifest carries the fingerprint of everything the room read, and that includes the hash of the previous manifest, so
+one changed byte upstream is seen downstream. A run that was killed goes on where it stopped; a run whose recipe, pack,
+knowledge, code or libraries have changed is refused with the list of differences.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from logging import Logger
+from pathlib import Path
+from typing import Any
+
+from apothecary.engine.commit import (
+    explain_storage,
+    hash_file,
+    is_temp,
+    make_folder,
+    read_json,
+    read_sealed,
+    remove_file,
+    write_bytes,
+    write_sealed,
+)
+from apothecary.engine.lock import RunLock
+from apothecary.engine.log import close_log, open_log
+from apothecary.engine.progress import Progress
+from apothecary.errors import ApothecaryError, RecipeError, RunChangedError, RunError
+from apothecary.identity import describe_run, fingerprint_inputs, list_changes
+from apothecary.packs.load import load_pack, pack_fingerprint
+from apothecary.packs.model import Pack
+from apothecary.recipe import Recipe, dump_recipe, load_recipe, suggest_key
+
+ROOMS = ("gather", "generate", "curate", "export")
+
+Room = Callable[..., dict[str, Any]]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where the dataset is, the manifest of its last room, and whether this call had nothing left to do."""
+
+    run: Path
+    manifest: dict[str, Any]
+    was_done: bool
+
+
+def run_recipe(recipe: Recipe, *, out: Path, workers: int, progress: Progress, say: Say = lambda line: None) -> Outcome:
+    """A recipe to a finished run in the folder `out`; an unfinished run of the same recipe there goes on.
+
+    Raises RunLockedError when another process owns the run, RunChangedError when the folder holds a run of something
+    else, StorageError when the disk is full or not writable, and what the rooms raise.
+    """
+    pack = load_recipe_pack(recipe)
+    with explain_storage(out):
+        open_folder(out)
+    with RunLock(out):
+        log = open_log(out)
+        try:
+            with explain_storage(out):
+                identity = settle_identity(recipe, pack, out=out, workers=workers, progress=progress, say=say)
+                return enter_rooms(recipe, identity, out=out, workers=workers, progress=progress, log=log)
+        except ApothecaryError as error:
+            error.hint = error.hint.replace("resume RUN", f"resume {out}").replace("verify RUN", f"verify {out}")
+            log.warning("stopped", extra={"data": {"error": type(error).__name__, "what": error.what}})
+            raise
+        finally:
+            close_log(log)
+
+
+def enter_rooms(
+    recipe: Recipe, identity: dict[str, Any], *, out: Path, workers: int, progress: Progress, log: Logger
+) -> Outcome:
+    """A run that knows what it stands for to its finished state: room by room, those that are done passed by."""
+    manifest: dict[str, Any] = {}
+    previous, was_done = "", True
+    for room, enter in list_rooms().items():
+        inputs = fingerprint_inputs(room, identity, previous)
+        done = read_manifest(out, room)
+        if done and done["inputs"] == inputs:
+            manifest = done
+        else:
+            log.info("room entered", extra={"data": {"room": room, "workers": workers}})
+            manifest, was_done = enter(out, recipe, inputs=inputs, workers=workers, progress=progress), False
+            log.info("room left", extra={"data": {"room": room, "rows": manifest["rows"]}})
+        previous = hash_file(out / room / "manifest.json")
+    return Outcome(out, manifest, was_done)
+
+
+def resume_run(run: Path, *, workers: int, progress: Progress, say: Say = lambda line: None) -> Outcome:
+    """A run folder to a finished run: the recipe in the folder is followed from where it stopped."""
+    return run_recipe(read_recipe(run), out=run, workers=workers, progress=progress, say=say)
+
+
+def list_rooms() -> dict[str, Room]:
+    """The rooms in the order they are entered; imported here, so that reading a recipe stays quick."""
+    from apothecary.curate.room import run_curate
+    from apothecary.export.room import run_export
+    from apothecary.generate.room import run_generate
+
+    return dict(zip(ROOMS, (run_gather, run_generate, run_curate, run_export), strict=True))
+
+
+def settle_identity(
+    recipe: Recipe, pack: Pack, *, out: Path, workers: int, progress: Progress, say: Say
+) -> dict[str, Any]:
+    """A recipe and its pack to what the run stands for: read from run.json and compared, or found out and written.
+
+    A new run builds the knowledge base first (or finds it in the cache), because its fingerprint belongs here.
+    """
+    from apothecary.gather.knowledge import build_knowledge
+    from apothecary.gather.wheels import find_cache
+
+    for stray in filter(is_temp, list(out.iterdir())):
+        remove_file(stray)
+    identity = describe_run(recipe, pack_fingerprint(pack), None)
+    if (out / "run.json").exists():
+        begun = read_identity(out)
+        refuse_changes(out, begun, identity)
+        if read_manifest(out, ROOMS[-1]) is None:
+            say(f"going on with the unfinished run in {out}")
+        return begun
+    knowledge = build_knowledge(find_cache(), workers=workers, progress=progress)
+    for package, reason in read_json(knowledge / "report.json")["missing_sources"].items():
+        say(f"going on without {package}: {reason}")
+    identity = describe_run(recipe, pack_fingerprint(pack), knowledge.name)
+    write_bytes(out / "recipe.yaml", dump_recipe(recipe).encode())
+    return write_sealed(out / "run.json", identity)
+
+
+def run_gather(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress: Progress) -> dict[str, Any]:
+    """The knowledge base in the cache to the run's own copy of what its licence setting allows; its manifest."""
+    from apothecary.gather.knowledge import build_knowledge, write_views
+    from apothecary.gather.wheels import find_cache
+
+    knowledge = build_knowledge(find_cache(), workers=workers, progress=progress)
+    identity = read_identity(run)
+    refuse_changes(run, identity, {**identity, "fingerprints": {"knowledge": knowledge.name}})
+    folder = run / "gather"
+    shutil.rmtree(folder, ignore_errors=True)
+    make_folder(folder)
+    books = write_views(knowledge, folder, licence=recipe.licence)
+    files = [describe_file(folder, path) for path in sorted(folder.rglob("*")) if path.is_file()]
+    rows = next(entry["rows"] for entry in files if entry["path"] == "facts.parquet")
+    manifest = {"format": 1, "room": "gather", "inputs": inputs, "rows": rows, "files": files, "books": books}
+    return write_sealed(folder / "manifest.json", manifest)
+
+
+def load_recipe_pack(recipe: Recipe) -> Pack:
+    """A recipe to its pack; weights for intents that the pack does not have are refused."""
+    pack = load_pack(recipe.pack)
+    known = [intent.intent for intent in pack.intents]
+    for intent in recipe.weights:
+        if intent not in known:
+            what = f"`weights.{intent}`: the pack {pack.name} has no such intent"
+            raise RecipeError(what, where="the recipe's weights", hint=suggest_key(intent, known))
+    return pack
+
+
+def open_folder(out: Path) -> None:
+    """Make the run folder, or find one that is empty or holds a run; a folder of other things is refused untouched."""
+    make_folder(out)
+    others = [path for path in out.iterdir() if path.name not in (".lock", "log", "recipe.yaml") and not is_temp(path)]
+    if others and not (out / "run.json").exists():
+        expected = "an empty folder, or one that holds a run"
+        hint = "choose another folder with --out DIR"
+        raise RunError("the folder holds other files and no run", where=str(others[0]), expected=expected, hint=hint)
+
+
+def read_recipe(run: Path) -> Recipe:
+    """A run folder to the recipe it was started with."""
+    read_identity(run)
+    return load_recipe(run / "recipe.yaml")
+
+
+def read_identity(run: Path) -> dict[str, Any]:
+    """A run folder to what its run was started with (run.json); RunError when there is no run."""
+    path = run / "run.json"
+    if not path.exists():
+        near = sorted(str(found.parent) for found in run.parent.glob("*/run.json"))
+        hint = "runs there: " + ", ".join(near) if near else "start one with: apothecary run recipes/quick.yaml"
+        raise RunError(f"no run in {run}", where=str(path), hint=hint)
+    return read_sealed(path)
+
+
+def read_manifest(run: Path, room: str) -> dict[str, Any] | None:
+    """A run and a room to the room's manifest, None while the room is unfinished."""
+    path = run / room / "manifest.json"
+    return read_sealed(path) if path.exists() else None
+
+
+def refuse_changes(run: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Two descriptions of a run; RunChangedError with the list of differences unless they stand for the same."""
+    changes = list_changes(old, new)
+    if changes:
+        raise RunChangedError(
+            "the run was started with something else:\n" + "\n".join(f"    {change}" for change in changes),
+            where=str(run),
+            expected="the recipe, pack, knowledge, code and library versions that the run was started with",
+            hint=f"--out DIR starts a new run beside it; to start over, delete {run}",
+        )
+
+
+def describe_file(folder: Path, path: Path) -> dict[str, Any]:
+    """A file of a room to its manifest entry; rows are those of a Parquet file, else 0."""
+    rows = 0
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        rows = pq.read_metadata(path).num_rows
+    relative = path.relative_to(folder).as_posix()
+    return {"path": relative, "rows": rows, "bytes": path.stat().st_size, "sha256": hash_file(path)}

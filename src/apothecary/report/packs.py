@@ -1,0 +1,74 @@
+"""A pack in, its faults and its capacity as text out; a recipe in, its settings as text out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import polars as pl
+
+from apothecary.engine.progress import make_progress
+from apothecary.flow import load_recipe_pack
+from apothecary.identity import fingerprint_code
+from apothecary.packs.load import load_pack, pack_fingerprint
+from apothecary.packs.view import TABLES
+from apothecary.recipe import Licence, Recipe, dump_recipe, fingerprint_recipe
+from apothecary.report.table import Checked, lay_out
+
+LICENCES: tuple[Licence, ...] = ("permissive", "share-alike")
+
+
+def report_problems(name: str) -> Checked:
+    """A pack to what its linter finds, errors first; sound when there is no error."""
+    from apothecary.packs.check import check_pack
+    from apothecary.report.preview import prepare_views
+
+    pack = load_pack(name)
+    views = prepare_views("share-alike", workers=_count_cores(), progress=make_progress())
+    frames = {entity: pl.read_parquet(views / table) for entity, table in TABLES.items() if (views / table).exists()}
+    problems = sorted(check_pack(pack, frames), key=lambda problem: problem.severity != "error")
+    lines = []
+    for problem in problems:
+        lines.append(f"{problem.severity}: {problem.what}\n  where: {problem.where}")
+        if problem.hint:
+            lines.append(f"  hint: {problem.hint}")
+    errors = sum(problem.severity == "error" for problem in problems)
+    templates = sum(len(intent.templates) for intent in pack.intents)
+    lines.append(
+        f"{pack.name}: {len(pack.intents)} intents, {templates} templates, "
+        f"{errors} errors, {len(problems) - errors} warnings"
+    )
+    return Checked(lines, errors == 0)
+
+
+def report_capacity(name: str, rows: int) -> Iterator[str]:
+    """A pack to the distinct prompts it can give, by licence setting, intent and group, and how often `rows` fits."""
+    from apothecary.generate.capacity import count_capacity
+    from apothecary.generate.workbench import Workbench
+    from apothecary.report.preview import prepare_views
+
+    pack = load_pack(name)
+    for licence in LICENCES:
+        views = prepare_views(licence, workers=_count_cores(), progress=make_progress())
+        recipe = Recipe(name="capacity", pack=name, rows=rows, licence=licence)
+        capacity = count_capacity(Workbench(recipe, pack, views).plans)
+        splits = ["train", "validation", "test"]
+        columns = ["intent", "group", "combinations", "templates", "wordings", *splits]
+        yield f"licence: {licence}"
+        yield from lay_out(tuple(columns), capacity.select(columns).iter_rows())
+        total = int(capacity.select(pl.sum_horizontal(pl.col(splits).sum())).item())
+        yield f"  {total:,} distinct prompts in all, {total / rows:.1f} times the {rows:,} rows asked for"
+        yield ""
+
+
+def describe_recipe(recipe: Recipe) -> Iterator[str]:
+    """A recipe to all its settings, after its pack was loaded and its weights were checked against it."""
+    pack = load_recipe_pack(recipe)
+    yield dump_recipe(recipe).rstrip()
+    prints = {"recipe": fingerprint_recipe(recipe), "pack": pack_fingerprint(pack), "code": fingerprint_code()}
+    yield "# " + ", ".join(f"{name} {value[:12]}" for name, value in prints.items())
+    yield f"# valid: {recipe.rows:,} rows from {len(pack.intents)} intents of {pack.name} version {pack.version}"
+
+
+def _count_cores() -> int:
+    return len(os.sched_getaffinity(0))

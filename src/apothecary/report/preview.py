@@ -1,0 +1,74 @@
+"""A recipe in, a few of its rows as text out, without a run: seconds once the knowledge base is cached."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from apothecary.engine.commit import write_json
+from apothecary.engine.progress import Progress
+from apothecary.errors import RecipeError
+from apothecary.flow import load_recipe_pack
+from apothecary.recipe import Recipe
+
+
+def preview_rows(
+    recipe: Recipe, *, intent: str | None, entity: str | None, count: int, progress: Progress
+) -> Iterator[str]:
+    """Rows of the recipe, of one intent or about one entity when named, each as a block of text.
+
+    Raises RecipeError for an intent the pack does not have, or an entity the knowledge base does not have.
+    """
+    from apothecary.generate.room import render_preview
+
+    load_recipe_pack(recipe)
+    views = prepare_views(recipe.licence, workers=len(os.sched_getaffinity(0)), progress=progress)
+    frame = render_preview(recipe, views, intent=intent, entity=entity, rows=count)
+    if frame.is_empty():
+        what = f"no row of {intent or 'this recipe'} is about {entity or 'anything'}"
+        raise RecipeError(what, where="--intent and --entity", hint="leave out one of the two")
+    for row in frame.to_dicts():
+        yield format_example(row)
+
+
+def prepare_views(licence: str, *, workers: int, progress: Progress) -> Path:
+    """A licence setting to the folder of its views of the newest knowledge base, made once and kept in the cache."""
+    from apothecary.gather.knowledge import build_knowledge, write_views
+    from apothecary.gather.wheels import find_cache
+
+    cache = find_cache()
+    knowledge = build_knowledge(cache, workers=workers, progress=progress)
+    target = cache / "views" / f"{knowledge.name}-{licence}"
+    if not (target / "done.json").exists():
+        scratch = target.with_name(f".{target.name}.{os.getpid()}")
+        scratch.mkdir(parents=True)
+        try:
+            books = write_views(knowledge, scratch, licence=licence)  # type: ignore[arg-type]
+            write_json(scratch / "done.json", books)
+            shutil.rmtree(target, ignore_errors=True)
+            scratch.rename(target)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    return target
+
+
+def format_example(row: dict[str, Any]) -> str:
+    """One example, as a dict of the columns of `example.py`, to a block of text a person can read."""
+    lines = [f"{row['id']}   [{row['perspective']}, {row['tests']}, difficulty {row['difficulty']}]"]
+    if row.get("system"):
+        lines.append(_hang("S: ", row["system"]))
+    lines += [_hang("Q: " if turn["role"] == "user" else "A: ", turn["content"]) for turn in row["history"] or []]
+    lines.append(_hang("Q: ", row["prompt"]))
+    lines.append(_hang("A: ", row["response"]))
+    if row["reasoning"]:
+        lines.append(_hang("   steps: ", "\n".join(row["reasoning"])))
+    tolerance = "" if row["tolerance"] is None else f" (± {row['tolerance']:g})"
+    lines.append(f"   answer: {row['answer']}{tolerance}, {row['answer_type']}")
+    return "\n".join(lines) + "\n"
+
+
+def _hang(mark: str, text: str) -> str:
+    return mark + text.replace("\n", "\n" + " " * len(mark))

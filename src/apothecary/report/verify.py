@@ -1,0 +1,161 @@
+"""A run in, whether it is what it says out: every file hashed, a sample of rows made again and compared."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from apothecary.engine.commit import read_json, read_sealed, remove_file, write_bytes, write_sealed
+from apothecary.engine.progress import Progress
+from apothecary.engine.run import Damage, repair_room, verify_room
+from apothecary.engine.seed import derive_key
+from apothecary.errors import ApothecaryError, RunDamagedError
+from apothecary.example import EXAMPLE
+from apothecary.flow import ROOMS, load_recipe_pack, read_manifest, resume_run
+from apothecary.identity import describe_run, list_changes
+from apothecary.packs.load import pack_fingerprint, restore_pack
+from apothecary.recipe import Recipe, dump_recipe, load_recipe
+from apothecary.report.dataset import list_files
+from apothecary.report.table import Checked
+
+
+def verify_run(run: Path, *, repair: bool, sample: int, workers: int, progress: Progress) -> Checked:
+    """A run to what is wrong with it, file by file; with `repair` damaged parts are made again and checked again."""
+    damages = list(find_damage(run))
+    lines = [f"damaged: {run / damage.path}: {damage.what}" for damage in damages]
+    if damages and repair:
+        remove_damaged(run, [damage.path for damage in damages])
+        resume_run(run, workers=workers, progress=progress)
+        damages = list(find_damage(run))
+        lines += [f"still damaged: {run / damage.path}: {damage.what}" for damage in damages]
+    if damages:
+        lines.append(f"  hint: apothecary verify {run} --repair")
+        return Checked(lines, False)
+    unfinished = [room for room in ROOMS if read_manifest(run, room) is None]
+    count = sum(len(read_sealed(path)["files"]) for path in list_manifests(run))
+    lines.append(f"{run}: {count} files match their hashes" + (", all damage repaired" if lines else ""))
+    if unfinished:
+        lines.append(f"the run is unfinished: it stands in {unfinished[0]}\n  hint: apothecary resume {run}")
+        return Checked(lines, True)
+    compared, differing = compare_sample(run, sample)
+    lines.append(f"{compared:,} rows made again from their ids: {compared - len(differing):,} equal")
+    lines += [f"differs: {row_id}: {', '.join(columns)}" for row_id, columns in differing.items()]
+    if differing:
+        lines += describe_drift(run)
+    return Checked(lines, not differing)
+
+
+def find_damage(run: Path) -> Iterator[Damage]:
+    """All files of a run that are not what was committed, by their path in the run."""
+    try:
+        identity = read_sealed(run / "run.json")
+        recipe = Recipe.model_validate(identity["recipe"])
+    except RunDamagedError as error:
+        yield Damage("run.json", error.what)
+        return
+    stands = run / "recipe.yaml"
+    if not stands.is_file() or stands.read_bytes() != dump_recipe(recipe).encode():
+        yield Damage("recipe.yaml", "not the recipe that the run was started with")
+    folders = dict.fromkeys([run / room for room in ROOMS if (run / room).is_dir()])
+    folders |= dict.fromkeys(path.parent for path in list_manifests(run))
+    for folder in folders:
+        for damage in verify_room(folder):
+            yield Damage((folder.relative_to(run) / damage.path).as_posix(), damage.what)
+    yield from find_generate_damage(run, identity)
+
+
+def find_generate_damage(run: Path, identity: dict[str, Any]) -> Iterator[Damage]:
+    """Damage to the pack and the strata that generate keeps for making rows again."""
+    if not (run / "generate" / "manifest.json").exists():
+        return
+    try:
+        if (
+            pack_fingerprint(restore_pack(read_json(run / "generate" / "pack.json")))
+            != identity["fingerprints"]["pack"]
+        ):
+            yield Damage("generate/pack.json", "not the pack that the run was started with")
+    except (ApothecaryError, KeyError, TypeError, AttributeError):
+        yield Damage("generate/pack.json", "no pack can be read from it")
+    try:
+        strata = read_sealed(run / "generate" / "manifest.json").get("strata")
+        if strata is not None and read_json(run / "generate" / "strata.json") != strata:
+            yield Damage("generate/strata.json", "not the strata that the manifest names")
+    except RunDamagedError:
+        yield Damage("generate/strata.json", "cannot be compared with the manifest")
+
+
+def list_manifests(run: Path) -> list[Path]:
+    """The manifests of a run, those of passes inside a room among them."""
+    return [path for room in ROOMS for path in sorted((run / room).glob("**/manifest.json"))]
+
+
+def remove_damaged(run: Path, paths: list[str]) -> None:
+    """Take away what keeps the damaged parts from being made again: no whole file of another shard is touched."""
+    if "run.json" in paths:
+        recipe = load_recipe(run / "recipe.yaml")
+        pack = load_recipe_pack(recipe)
+        write_sealed(run / "run.json", describe_run(recipe, pack_fingerprint(pack), find_knowledge()))
+        paths = [damage.path for damage in find_damage(run)]
+    if "recipe.yaml" in paths:
+        recipe = Recipe.model_validate(read_sealed(run / "run.json")["recipe"])
+        write_bytes(run / "recipe.yaml", dump_recipe(recipe).encode())
+    for room in {Path(path).parts[0] for path in paths} & set(ROOMS):
+        if room == "gather":
+            shutil.rmtree(run / room)
+            continue
+        for manifest in list_manifests(run):
+            if manifest.relative_to(run).parts[0] == room:
+                repair_room(manifest.parent)
+        for path in paths:
+            if path.endswith("/manifest.json"):
+                remove_file(run / path)
+
+
+def find_knowledge() -> str:
+    """The fingerprint of the knowledge base that a run would get now."""
+    from apothecary.engine.progress import SilentProgress
+    from apothecary.gather.knowledge import build_knowledge
+    from apothecary.gather.wheels import find_cache
+
+    return build_knowledge(find_cache(), workers=1, progress=SilentProgress()).name
+
+
+def compare_sample(run: Path, sample: int) -> tuple[int, dict[str, list[str]]]:
+    """A run to the number of published rows made again, and for those that differ the columns that do."""
+    from apothecary.generate.room import make_again
+
+    published = read_sample(run, sample)
+    if published.is_empty():
+        return 0, {}
+    columns = [column for column in EXAMPLE if column in published.columns]
+    again = make_again(run, published["id"].to_list())
+    differing = {}
+    for old, new in zip(published.to_dicts(), again.to_dicts(), strict=True):
+        changed = [column for column in columns if old[column] != new[column]]
+        if changed:
+            differing[str(old["id"])] = changed
+    return published.height, differing
+
+
+def read_sample(run: Path, sample: int) -> pl.DataFrame:
+    """A run to `sample` of its published rows, a few from each file, at places that the file's name decides."""
+    files = list_files(run, "export", read_sealed(run / "export" / "manifest.json"))
+    frames = []
+    for number, path in enumerate(files):
+        wanted = sample * (number + 1) // len(files) - sample * number // len(files)
+        if wanted:
+            rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
+            start = derive_key("verify", path.name) % max(1, rows - wanted + 1)
+            frames.append(pl.scan_parquet(path).slice(start, wanted).collect())
+    return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def describe_drift(run: Path) -> list[str]:
+    """What differs between the code and libraries of the run and those of now: the likely cause."""
+    identity = read_sealed(run / "run.json")
+    now = describe_run(Recipe.model_validate(identity["recipe"]), identity["fingerprints"]["pack"], None)
+    return [f"since the run, {change}" for change in list_changes(identity, now)]
