@@ -42,11 +42,11 @@ class Asks:
             return everything if split == "train" or tests == "skill" else everything[:0]
         kept = {"validation": self.held_out[0], "test": self.held_out[1]}
         if split == "train":
-            return everything[~np.isin(self.pattern, self.held_out)]
+            return np.flatnonzero(~np.isin(self.pattern, self.held_out))
         own = self.pattern == kept[split]
         if tests == "recall":
-            return everything[own]
-        return everything[own | ~np.isin(self.pattern, self.held_out)]
+            return np.flatnonzero(own)
+        return np.flatnonzero(own | ~np.isin(self.pattern, self.held_out))
 
     def is_held_out(self, wording: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether wordings belong to a held-out pattern (n,)."""

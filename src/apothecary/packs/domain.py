@@ -30,7 +30,9 @@ _NEAREST = 24  # without gap.max, distractors come from this many neighbouring v
 class Domain(Protocol):
     """Combinations 0..size-1 of entities."""
 
-    size: int
+    @property
+    def size(self) -> int:
+        """How many combinations there are."""
 
     def decode(self, combination: Index, words: Words) -> Roles:
         """Combinations (n,) to entity rows by role, each (n,); `words` (n, 4) decide the distractors, uncounted."""

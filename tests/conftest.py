@@ -1,0 +1,102 @@
+"""A small knowledge folder of real structures with made-up names, and a pack with all draw kinds over it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from rdkit import Chem
+from rdkit.Chem import Descriptors, rdMolDescriptors
+
+from apothecary.example import FACT
+from apothecary.packs.load import load_pack
+from apothecary.packs.model import Pack
+from apothecary.recipe import Recipe
+
+TINY_PACK = Path(__file__).parent / "data" / "tiny_pack"
+CHAINS = ["C" * n for n in range(1, 13)]
+HEADS = ["O", "N", "c1ccccc1", "C(=O)O", "C(=O)N", "c1ccncc1", "C1CCCCC1", "S", "Cl", "C#N", "c1ccc(O)cc1", "OC"]
+TAILS = ["", "C(=O)OC", "F"]
+SOURCES = [
+    {"index": 0, "id": "rdkit", "licence": "BSD-3-Clause"},
+    {"index": 1, "id": "names", "licence": "CC0-1.0"},
+    {"index": 2, "id": "lab", "licence": "CC-BY-SA-3.0"},
+]
+
+
+@pytest.fixture(scope="session")
+def tiny_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("knowledge")
+    rows, facts = [], []
+    smiles = {Chem.CanonSmiles(t + c + h) for t, c, h in itertools.product(TAILS, CHAINS, HEADS)}
+    for number, text in enumerate(sorted(smiles)):
+        mol = Chem.MolFromSmiles(text)
+        entity = f"c{number:04d}"
+        name = f"{'abcdefghijklmnopqrstuvwxyz'[number % 26]}{number}-testane"
+        values = {
+            "smiles": (text, None, "rdkit"),
+            "formula": (rdMolDescriptors.CalcMolFormula(mol), None, "rdkit"),
+            "mw": (f"{Descriptors.MolWt(mol):.4f}", "g/mol", "rdkit"),
+            "rings": (str(rdMolDescriptors.CalcNumRings(mol)), None, "rdkit"),
+        }
+        if number % 3 == 0:
+            values["mp_c"] = (f"{number - 100}.{number % 10}", "°C", "lab")
+        row = {
+            "entity_id": entity,
+            "name": name,
+            "Name": name.capitalize(),
+            "named": True,
+            "name_len": len(name),
+            "group": "drug" if number % 4 == 0 else "compound",
+            "parent_key": f"K{number // 2}",
+            "base_src": 0b010,
+        }
+        for field, (value, unit, source) in values.items():
+            number_value = None if field in ("smiles", "formula") else float(value)
+            row |= {field: value if number_value is None else number_value}
+            row |= {f"{field}__src": {"rdkit": 0, "lab": 2}[source]}
+            fact = [f"{entity}:{field}:{source}", entity, field, number_value, value, unit, None, "computed", source]
+            facts.append(dict(zip(FACT, [*fact, "x"], strict=True)))
+        for n in range(1, number % 3 + 1):
+            text = f"Brand{number}x{n}"
+            fact = [
+                f"{entity}:brand:names#{n}",
+                entity,
+                "brand",
+                None,
+                text,
+                None,
+                None,
+                "registry",
+                "names",
+                "CC0-1.0",
+            ]
+            facts.append(dict(zip(FACT, fact, strict=True)))
+        rows.append(row)
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    integers = {"rings": pl.Int64, "base_src": pl.UInt32}
+    index = {f"{f}__src": pl.UInt8 for f in ("smiles", "formula", "mw", "rings", "mp_c")}
+    frame.cast(integers | index).sort("entity_id").write_parquet(folder / "compounds.parquet")
+    pl.DataFrame(facts, schema=FACT).sort("fact_id").write_parquet(folder / "facts.parquet")
+    (folder / "sources.json").write_text(json.dumps(SOURCES))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_pack() -> Pack:
+    return load_pack(TINY_PACK)
+
+
+@pytest.fixture
+def tiny_recipe() -> Recipe:
+    return Recipe(
+        name="tiny",
+        pack=str(TINY_PACK),
+        rows=3000,
+        seed=7,
+        splits={"validation": 0.05, "test": 0.1},
+        shard_rows=1000,
+    )
