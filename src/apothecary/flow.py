@@ -140,7 +140,8 @@ def settle_identity(
 
 def run_gather(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress: Progress) -> dict[str, Any]:
     """The knowledge base in the cache to the run's own copy of what its licence setting allows; its manifest."""
-    from apothecary.gather.knowledge import build_knowledge, write_views
+    from apothecary.gather.knowledge import build_knowledge
+    from apothecary.gather.views import write_views
     from apothecary.gather.wheels import find_cache
 
     knowledge = build_knowledge(find_cache(), workers=workers, progress=progress)

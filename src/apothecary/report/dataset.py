@@ -12,8 +12,6 @@ from apothecary.engine.commit import read_json
 from apothecary.errors import RecipeError, RunError
 from apothecary.flow import ROOMS, read_identity, read_manifest
 
-CHARACTERS_A_TOKEN = 4  # a usual figure for English; a tokenizer counts more where names and SMILES are long
-
 
 def require_dataset(run: Path) -> dict[str, Any]:
     """A run to the manifest of its dataset; RunError with the room it stands in when it is unfinished."""

@@ -11,6 +11,7 @@ from typing import Any
 from apothecary.engine.commit import write_json
 from apothecary.engine.progress import Progress
 from apothecary.errors import RecipeError
+from apothecary.export.messages import list_spoken
 from apothecary.flow import load_recipe_pack
 from apothecary.recipe import Recipe
 
@@ -36,7 +37,8 @@ def preview_rows(
 
 def prepare_views(licence: str, *, workers: int, progress: Progress) -> Path:
     """A licence setting to the folder of its views of the newest knowledge base, made once and kept in the cache."""
-    from apothecary.gather.knowledge import build_knowledge, write_views
+    from apothecary.gather.knowledge import build_knowledge
+    from apothecary.gather.views import write_views
     from apothecary.gather.wheels import find_cache
 
     cache = find_cache()
@@ -46,7 +48,7 @@ def prepare_views(licence: str, *, workers: int, progress: Progress) -> Path:
         scratch = target.with_name(f".{target.name}.{os.getpid()}")
         scratch.mkdir(parents=True)
         try:
-            books = write_views(knowledge, scratch, licence=licence)  # type: ignore[arg-type]
+            books = write_views(knowledge, scratch, licence=licence)
             write_json(scratch / "done.json", books)
             shutil.rmtree(target, ignore_errors=True)
             scratch.rename(target)
@@ -56,13 +58,10 @@ def prepare_views(licence: str, *, workers: int, progress: Progress) -> Path:
 
 
 def format_example(row: dict[str, Any]) -> str:
-    """One example, as a dict of the columns of `example.py`, to a block of text a person can read."""
+    """One example, as made or as published, to a block of text a person can read."""
     lines = [f"{row['id']}   [{row['perspective']}, {row['tests']}, difficulty {row['difficulty']}]"]
-    if row.get("system"):
-        lines.append(_hang("S: ", row["system"]))
-    lines += [_hang("Q: " if turn["role"] == "user" else "A: ", turn["content"]) for turn in row["history"] or []]
-    lines.append(_hang("Q: ", row["prompt"]))
-    lines.append(_hang("A: ", row["response"]))
+    marks = {"system": "S: ", "user": "Q: ", "assistant": "A: "}
+    lines += [_hang(marks[turn["role"]], turn["content"]) for turn in row.get("messages") or list_spoken(row)]
     if row["reasoning"]:
         lines.append(_hang("   steps: ", "\n".join(row["reasoning"])))
     tolerance = "" if row["tolerance"] is None else f" (± {row['tolerance']:g})"

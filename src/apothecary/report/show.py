@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from apothecary.errors import RecipeError
+from apothecary.export.mix import CHARACTERS_PER_TOKEN
 from apothecary.flow import ROOMS, Outcome, read_identity, read_manifest
 from apothecary.report.dataset import (
-    CHARACTERS_A_TOKEN,
     filter_rows,
     find_entities,
     require_dataset,
@@ -19,7 +18,9 @@ from apothecary.report.dataset import (
     scan_made,
 )
 from apothecary.report.preview import format_example
-from apothecary.report.table import format_bytes, lay_out
+from apothecary.report.table import Cell, format_bytes, lay_out
+
+LOOK_ROWS = 5_000
 
 
 def describe_outcome(outcome: Outcome) -> str:
@@ -44,9 +45,16 @@ def show_run(run: Path, *, intent: str | None, entity: str | None, dropped: str 
         if read_manifest(run, ROOMS[-1]) is None:
             return
         yield from show_funnel(run)
+        yield from show_mix(require_dataset(run)["mix"])
+        yield from show_examples(scan_dataset(run), count)
+        return
     rows = filter_rows(scan_dataset(run), intent, find_entities(run, entity) if entity else None)
-    yield from show_mix(rows)
-    yield from show_examples(run, rows, intent, count)
+    mix = count_filtered(rows)
+    if not mix["split"]:
+        what = f"no row of {intent or 'this run'} is about {entity or 'anything'}"
+        raise RecipeError(what, where=str(run), hint="intents: " + ", ".join(require_dataset(run)["mix"]["intent"]))
+    yield from show_mix(mix)
+    yield from show_examples(rows, count)
 
 
 def show_state(run: Path) -> Iterator[str]:
@@ -68,54 +76,51 @@ def show_state(run: Path) -> Iterator[str]:
 
 def show_funnel(run: Path) -> Iterator[str]:
     """What each component read, kept and dropped, with reasons; taken from the manifests."""
-    table = []
-    for room in ROOMS[1:]:
-        manifest = read_manifest(run, room) or {}
-        for component, books in list_books(manifest):
-            table.append((room, component, books["read"], books["kept"], "", None))
-            for kind in ("dropped", "failed"):
-                for reason, number in books.get(kind, {}).items():
-                    table.append(("", "", None, None, f"{kind}: {reason}", number))
+    made, published = read_manifest(run, "generate") or {}, read_manifest(run, "export") or {}
+    components = [{"component": name, **books} for name, books in made.get("books", {}).items()]
+    table: list[tuple[Cell, ...]] = []
+    for books in components + published.get("funnel", []):
+        table.append((books["component"], books["read"], books["kept"], "", None))
+        for kind in ("dropped", "failed"):
+            table += [("", None, None, f"{kind}: {reason}", number) for reason, number in books[kind].items()]
     yield "funnel"
-    yield from lay_out(("room", "component", "read", "kept", "", "rows"), table)
+    yield from lay_out(("component", "read", "kept", "", "rows"), table)
 
 
-def list_books(manifest: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """A manifest to the books of its components, in order, by name."""
-    if "funnel" in manifest:
-        return [(books["component"], books) for books in manifest["funnel"]]
-    books = manifest.get("books", {})
-    if "read" in books:
-        return [(manifest["room"], books)]
-    return [(name, inner) for name, inner in books.items() if isinstance(inner, dict) and "read" in inner]
+def show_mix(mix: dict[str, dict[str, dict[str, int]]]) -> Iterator[str]:
+    """The mix of a manifest to tables in rows and tokens: by perspective, intent and the rest."""
+    total = {what: sum(line[what] for line in mix["split"].values()) for what in ("rows", "approximate_tokens")}
+    tokens = f"about {total['approximate_tokens']:,} tokens (characters / {CHARACTERS_PER_TOKEN})"
+    yield f"mix: {total['rows']:,} rows, {tokens}"
+    for by, lines in mix.items():
+        table: list[tuple[Cell, ...]] = []
+        for name, line in lines.items():
+            cells: list[Cell] = [name]
+            for what, sum_of_all in total.items():
+                cells += [line[what], line[what] / max(1, sum_of_all)]
+            table.append(tuple(cells))
+        yield from lay_out((by, "rows", "share", "tokens", "share"), table)
 
 
-def show_mix(rows: pl.LazyFrame) -> Iterator[str]:
-    """Rows to their mix by intent and by split, in rows and in tokens (estimated: characters / 4)."""
-    characters = pl.col("prompt").str.len_chars().cast(pl.Int64) + pl.col("response").str.len_chars().cast(pl.Int64)
-    tokens = (characters.sum() // CHARACTERS_A_TOKEN).alias("tokens")
-    mix = rows.group_by("intent", "perspective", "split").agg(pl.len().alias("rows"), tokens).collect()
-    total_rows, total_tokens = int(mix["rows"].sum()), int(mix["tokens"].sum())
-    yield f"mix: {total_rows:,} rows, about {total_tokens:,} tokens (characters / {CHARACTERS_A_TOKEN})"
-    for keys in (("perspective", "intent"), ("split",)):
-        table = mix.group_by(keys).agg(pl.col("rows").sum(), pl.col("tokens").sum()).sort(keys)
-        yield from lay_out(
-            (*keys, "rows", "share", "tokens", "share"),
-            [
-                (*row[:-2], row[-2], row[-2] / max(1, total_rows), row[-1], row[-1] / max(1, total_tokens))
-                for row in table.iter_rows()
-            ],
-        )
+def count_filtered(rows: pl.LazyFrame) -> dict[str, dict[str, dict[str, int]]]:
+    """Published rows to their mix by intent and split, as in a manifest."""
+    spoken = pl.col("messages").list.eval(pl.element().struct.field("content").str.len_chars()).list.sum()
+    tokens = (spoken.cast(pl.Int64).sum() // CHARACTERS_PER_TOKEN).alias("tokens")
+    counted = rows.group_by("intent", "split").agg(pl.len().alias("rows"), tokens).collect()
+    mix: dict[str, dict[str, dict[str, int]]] = {}
+    for by in ("intent", "split"):
+        sums = counted.group_by(by).agg(pl.col("rows").sum(), pl.col("tokens").sum()).sort(by)
+        mix[by] = {name: {"rows": n, "approximate_tokens": size} for name, n, size in sums.iter_rows()}
+    return mix
 
 
-def show_examples(run: Path, rows: pl.LazyFrame, intent: str | None, count: int) -> Iterator[str]:
-    """The first rows of as many intents as fit, or of the one intent asked for."""
-    require_dataset(run)
-    taken = rows.head(200_000).collect() if intent is None else rows.head(count).collect()
-    if intent is None and taken.height:
-        taken = taken.group_by("intent", maintain_order=True).head(max(1, -(-count // taken["intent"].n_unique())))
-    yield f"examples: {min(count, taken.height)}"
-    for row in taken.head(count).to_dicts():
+def show_examples(rows: pl.LazyFrame, count: int) -> Iterator[str]:
+    """The first rows, of as many intents as fit; looks at no more than the first `LOOK_ROWS` rows."""
+    taken = rows.head(LOOK_ROWS).collect()
+    each = max(1, -(-count // max(1, taken["intent"].n_unique())))
+    shown = taken.group_by("intent", maintain_order=True).head(each).head(count)
+    yield f"examples: {shown.height}"
+    for row in shown.to_dicts():
         yield format_example(row)
 
 

@@ -15,6 +15,7 @@ from apothecary.engine.run import Damage, repair_room, verify_room
 from apothecary.engine.seed import derive_key
 from apothecary.errors import ApothecaryError, RunDamagedError
 from apothecary.example import EXAMPLE
+from apothecary.export.messages import list_spoken
 from apothecary.flow import ROOMS, load_recipe_pack, read_manifest, resume_run
 from apothecary.identity import describe_run, list_changes
 from apothecary.packs.load import pack_fingerprint, restore_pack
@@ -131,11 +132,13 @@ def compare_sample(run: Path, sample: int) -> tuple[int, dict[str, list[str]]]:
     published = read_sample(run, sample)
     if published.is_empty():
         return 0, {}
-    columns = [column for column in EXAMPLE if column in published.columns]
+    columns = [column for column in published.columns if column in EXAMPLE]
     again = make_again(run, published["id"].to_list())
     differing = {}
     for old, new in zip(published.to_dicts(), again.to_dicts(), strict=True):
         changed = [column for column in columns if old[column] != new[column]]
+        if old["messages"] != list_spoken(new):
+            changed.append("messages")
         if changed:
             differing[str(old["id"])] = changed
     return published.height, differing
