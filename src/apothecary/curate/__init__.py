@@ -1,0 +1,1 @@
+"""The third room: examples in, verdicts out. Rows are judged where they lie, their text is never written again."""

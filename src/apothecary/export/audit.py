@@ -1,0 +1,198 @@
+"""The exported files to an account of what could leak from held-out rows into training; any leak is an error.
+
+Four things must not happen: a prompt stands in two splits; training uses a wording that is kept for testing; training
+teaches a skill on a parent structure (desalted, neutralised) whose skill is tested; a computed value that is tested
+stands in training. Recall is the opposite: its facts should be in training, and the share that is gets reported.
+
+The files themselves are read, only the columns needed, one by one; memory grows with the held-out rows alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow.parquet as pq
+
+from apothecary.errors import VerdictError
+from apothecary.export.wordings import Wordings
+
+SEEDS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
+LEAVES = (
+    "id",
+    "messages.list.element.content",
+    "intent",
+    "template",
+    "wording",
+    "entities.list.element",
+    "facts.list.element.field",
+    "facts.list.element.fact_id",
+    "tests",
+    "split",
+)
+SHOWN = 3  # examples of a leak that the error names
+PROMPT = ("high", "low")
+IS_HELD_OUT = pl.col("split") != "train"
+IS_SKILL = pl.col("tests").is_in(["skill", "transfer"])
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What training must not show, and the recall facts it should."""
+
+    prompts: pl.DataFrame  # high, low, split
+    wordings: set[tuple[str, str]]  # intent and text
+    parents: int
+    entities: pl.Series  # every entity of a parent structure whose skill is tested
+    computed_facts: pl.Series
+    recall_facts: pl.Series
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one file of training rows shows of what is held out: ids of rows, and the recall facts among its own."""
+
+    prompts: list[str]
+    wordings: list[str]
+    parents: list[str]
+    computed_facts: list[str]
+    recall_facts: pl.Series
+
+
+def audit_leaks(
+    files: Sequence[Path], parents: pl.DataFrame, pack: dict[str, Any], held_out: dict[str, list[int]], workers: int = 1
+) -> dict[str, Any]:
+    """Dataset files, `entity_id, parent_key` and the pack to the numbers of the audit; VerdictError when a row leaks.
+
+    `held_out` names the question patterns that are kept for testing, by `intent/template`; those that test rows use are
+    added to them.
+    """
+    wordings = Wordings(pack, held_out)
+    computed = [name for name, field in pack["fields"].items() if field["kind"] == "computed"]
+    splits = {file: set(pq.read_table(file, columns=["split"])["split"].unique().to_pylist()) for file in files}
+    tested = [read_rows(file).filter(IS_HELD_OUT) for file in files if splits[file] - {"train"}]
+    secret = gather_held_out(tested, parents, wordings, computed)
+    with ThreadPoolExecutor(max(1, workers)) as threads:
+        training = [file for file in files if "train" in splits[file]]
+        findings = list(threads.map(partial(inspect_training, secret=secret, wordings=wordings), training))
+    return judge_findings(secret, findings)
+
+
+def read_rows(file: Path) -> pl.DataFrame:
+    """A dataset file to the columns the audit needs: `contents`, `entities`, `fields` and `fact_ids` are lists."""
+    table = pq.read_table(file, columns=list(LEAVES), use_threads=False)
+    rows = pl.DataFrame(table)
+    inner = pl.element().struct.field
+    return rows.with_columns(
+        pl.col("messages").list.eval(inner("content")).alias("contents"),
+        pl.col("facts").list.eval(inner("field")).alias("fields"),
+        pl.col("facts").list.eval(inner("fact_id")).alias("fact_ids"),
+    ).drop("messages", "facts")
+
+
+def hash_prompts(contents: pl.Series) -> pl.DataFrame:
+    """The turns of conversations (n) to a 128-bit hash (n) of all but the last turn, the response."""
+    counts = contents.list.len().to_numpy().astype(np.int64)
+    turns = contents.explode(empty_as_null=False)
+    ends = np.cumsum(counts)
+    place = np.arange(len(turns)) - np.repeat(ends - counts, counts)
+    columns = {}
+    for name, seed in zip(PROMPT, SEEDS, strict=True):
+        hashes = turns.hash(seed).to_numpy() * (2 * place.astype(np.uint64) + np.uint64(1))
+        hashes[ends - 1] = 0
+        columns[name] = np.add.reduceat(hashes, ends - counts) if len(counts) else hashes
+    return pl.DataFrame(columns, schema=dict.fromkeys(PROMPT, pl.UInt64))
+
+
+def gather_held_out(
+    tested: Sequence[pl.DataFrame], parents: pl.DataFrame, wordings: Wordings, computed: Sequence[str]
+) -> HeldOut:
+    """The held-out rows to what training must not show; their own wordings are added to `wordings`."""
+    prompts = [hash_prompts(rows["contents"]).with_columns(rows["split"]) for rows in tested]
+    skills = [rows.filter(IS_SKILL) for rows in tested]
+    named = unique_items([rows["entities"] for rows in skills], "entity_id")
+    keys = parents.select("entity_id", pl.col("parent_key").fill_null(pl.col("entity_id")))
+    secret = keys.join(named.to_frame(), on="entity_id", how="semi")["parent_key"].unique()
+    facts = [
+        rows.select("fields", "fact_ids")
+        .explode("fields", "fact_ids", empty_as_null=False)
+        .filter(pl.col("fields").is_in(computed))["fact_ids"]
+        for rows in skills
+    ]
+    recall = [rows.filter(pl.col("tests") == "recall")["fact_ids"] for rows in tested]
+    for rows in tested:
+        wordings.hold_out(rows.filter(pl.col("tests").is_in(["recall", "transfer"])))
+    schema = {**dict.fromkeys(PROMPT, pl.UInt64), "split": pl.String}
+    return HeldOut(
+        prompts=pl.concat([pl.DataFrame(schema=schema), *prompts]),
+        wordings=wordings.secret,
+        parents=len(secret),
+        entities=keys.join(secret.to_frame(), on="parent_key", how="semi")["entity_id"],
+        computed_facts=pl.concat(
+            [pl.Series("fact_id", [], pl.String), *(one.alias("fact_id") for one in facts)]
+        ).unique(),
+        recall_facts=unique_items(recall, "fact_id"),
+    )
+
+
+def unique_items(lists: Sequence[pl.Series], name: str) -> pl.Series:
+    """Columns of lists of texts to the different texts in them, without null."""
+    items = [one.explode(empty_as_null=False).drop_nulls().alias(name) for one in lists]
+    return pl.concat([pl.Series(name, [], pl.String), *items]).unique()
+
+
+def inspect_training(file: Path, *, secret: HeldOut, wordings: Wordings) -> Finding:
+    """One dataset file to what its training rows show of what is held out."""
+    rows = read_rows(file).filter(~IS_HELD_OUT)
+    prompts = hash_prompts(rows["contents"]).with_columns(rows["id"])
+    near = prompts.filter(pl.col("high").is_in(secret.prompts["high"].implode()))
+    skills = rows.filter(IS_SKILL).select("id", "entities").explode("entities", empty_as_null=False)
+    facts = rows.select("id", "fact_ids").explode("fact_ids", empty_as_null=False)
+    return Finding(
+        prompts=near.join(secret.prompts, on=PROMPT, how="semi")["id"].to_list(),
+        wordings=wordings.find_secret(rows),
+        parents=list_ids(skills.filter(pl.col("entities").is_in(secret.entities.implode()))),
+        computed_facts=list_ids(facts.filter(pl.col("fact_ids").is_in(secret.computed_facts.implode()))),
+        recall_facts=secret.recall_facts.filter(secret.recall_facts.is_in(facts["fact_ids"].implode())),
+    )
+
+
+def list_ids(rows: pl.DataFrame) -> list[str]:
+    """Rows to their different ids, in order."""
+    return rows["id"].unique(maintain_order=True).to_list()
+
+
+def judge_findings(secret: HeldOut, findings: Sequence[Finding]) -> dict[str, Any]:
+    """What is held out and what training shows of it to the audit's numbers; VerdictError when there is a leak."""
+    among = secret.prompts.unique().group_by(PROMPT).len().filter(pl.col("len") > 1).height
+    leaks = {
+        "prompts_in_two_splits": [*[""] * among, *(row for one in findings for row in one.prompts)],
+        "held_out_wordings_in_training": [row for one in findings for row in one.wordings],
+        "held_out_parents_in_training": [row for one in findings for row in one.parents],
+        "held_out_computed_facts_in_training": [row for one in findings for row in one.computed_facts],
+    }
+    for what, rows in leaks.items():
+        if rows:
+            shown = ", ".join([row for row in rows if row][:SHOWN])
+            raise VerdictError(
+                f"the audit found {len(rows):,} leaks: {what.replace('_', ' ')}",
+                where=shown or "validation and test",
+                expected="no leak; the dataset was not published",
+                hint="this is a bug in how rows are split; `apothecary trace RUN ID` shows such a row",
+            )
+    shown_facts = pl.concat([pl.Series("fact_id", [], pl.String), *(one.recall_facts for one in findings)]).n_unique()
+    return {
+        **{what: len(rows) for what, rows in leaks.items()},
+        "held_out_prompts": secret.prompts.height,
+        "held_out_wordings": len(secret.wordings),
+        "held_out_parents": secret.parents,
+        "held_out_computed_facts": len(secret.computed_facts),
+        "recall_facts": len(secret.recall_facts),
+        "recall_facts_in_training": shown_facts,
+    }
