@@ -32,7 +32,6 @@ def look_up(role: str | None, name: str) -> Column:
         ("not (x > 2) and y == 2", [1.0, 0.0]),
         ("dp(x / 3, 2)", [0.33, 1.33]),
         ("sig(x / 3, 1)", [0.3, 1.0]),
-        ("kind == 'acid'", [1.0, 0.0]),
     ],
     ids=str,
 )

@@ -87,16 +87,27 @@ class Stratum:
 
 
 class IntentPlan:
-    """An intent over the knowledge base of a run: its parts, question wordings and strata."""
+    """An intent over the knowledge base of a run: its parts, question wordings and strata.
 
-    def __init__(self, pack: Pack, intent: Intent, view: View | None, seed: int, shares: dict[str, float]) -> None:
+    `splits` (rows of the view,) comes from `split_entities`; `shares` are the splits' shares, summing to 1.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        intent: Intent,
+        view: View | None,
+        splits: NDArray[np.int8],
+        seed: int,
+        shares: dict[str, float],
+    ) -> None:
         self.pack = pack
         self.intent = intent
         self.view = view
         self.seed = seed
         self.given_sizes = [len(given.texts()) for given in intent.draw.given.values()]
         self.given_size = prod(self.given_sizes)
-        self.parts = self._build_parts(shares)
+        self.parts = self._build_parts(splits, shares)
         self.asks = {template.id: self._read_asks(template) for template in intent.templates}
 
     @cached_property
@@ -132,12 +143,11 @@ class IntentPlan:
             held_out = (validation, test)
         return Asks(wordings, np.asarray(pattern, dtype=np.int64), held_out)
 
-    def _build_parts(self, shares: dict[str, float]) -> list[Part]:
+    def _build_parts(self, splits: NDArray[np.int8], shares: dict[str, float]) -> list[Part]:
         if self.intent.draw.kind == "none" or self.view is None:
             return self._split_given(shares)
         chosen = select_entities(self.intent, self.view)
         group = self.view.column("group").to_numpy() if self.view.has("group") else np.full(self.view.rows, ANY)
-        codes = split_entities(self.view, self.seed, shares)
         is_skill = self.intent.tests == "skill"
         parts = []
         for split in SPLITS:
@@ -145,9 +155,9 @@ class IntentPlan:
                 continue
             mask = chosen
             if is_skill:
-                mask = chosen & (codes == SPLITS.index(split))
+                mask = chosen & (splits == SPLITS.index(split))
             elif self._asserts_computed():
-                mask = chosen & (codes == 0)
+                mask = chosen & (splits == 0)
             for name in GROUPS if self.view.has("group") else (ANY,):
                 domain = build_domain(self.intent, self.view, mask & (group == name), self.given_size)
                 if domain.size:

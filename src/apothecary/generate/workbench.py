@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from apothecary.engine.seed import derive_key, permute
 from apothecary.errors import RecipeError
 from apothecary.example import EXAMPLE
 from apothecary.generate.draw import Span
 from apothecary.generate.render import IntentRenderer
-from apothecary.generate.strata import IntentPlan, Stratum
+from apothecary.generate.strata import IntentPlan, Stratum, split_entities
 from apothecary.packs.model import Intent, Pack
 from apothecary.packs.view import View, load_view
 from apothecary.recipe import Recipe
@@ -33,7 +34,7 @@ class Workbench:
             "validation": recipe.splits.validation,
             "test": recipe.splits.test,
         }
-        self._views: dict[str, View] = {}
+        self._tables: dict[str, tuple[View, NDArray[np.int8]]] = {}
         self._renderers: dict[str, IntentRenderer] = {}
 
     @cached_property
@@ -41,7 +42,7 @@ class Workbench:
         """The intents with a weight, against the knowledge base."""
         off = {name for name, weight in self.recipe.weights.items() if not weight}
         return [
-            IntentPlan(self.pack, intent, self.view(intent), self.recipe.seed, self.shares)
+            IntentPlan(self.pack, intent, *self._open_table(intent), self.recipe.seed, self.shares)
             for intent in self.intents
             if intent.intent not in off
         ]
@@ -51,14 +52,15 @@ class Workbench:
         """All strata by id."""
         return {stratum.id: stratum for plan in self.plans for stratum in plan.strata()}
 
-    def view(self, intent: Intent) -> View | None:
-        """The wide table that an intent draws from, None where it draws no entity."""
+    def _open_table(self, intent: Intent) -> tuple[View | None, NDArray[np.int8]]:
+        """The wide table that an intent draws from and the split of its entities; None where it draws no entity."""
         entity = intent.draw.entity
         if entity is None:
-            return None
-        if entity not in self._views:
-            self._views[entity] = load_view(self.knowledge, self.pack, entity, self._fields_used(entity))
-        return self._views[entity]
+            return None, np.zeros(0, dtype=np.int8)
+        if entity not in self._tables:
+            view = load_view(self.knowledge, self.pack, entity, self._fields_used(entity))
+            self._tables[entity] = view, split_entities(view, self.recipe.seed, self.shares)
+        return self._tables[entity]
 
     def render_spans(self, spans: Iterable[Span]) -> pl.DataFrame:
         """The rows of spans of any intents, intent by intent."""
@@ -67,7 +69,8 @@ class Workbench:
             if span.stop > span.start:
                 by_intent.setdefault(span.stratum.intent, []).append(span)
         frames = [self._renderer(name).render(some) for name, some in by_intent.items()]
-        return pl.concat(frames) if frames else pl.DataFrame(schema=EXAMPLE)
+        # One chunk: gathering nested columns from many chunks is some twenty times slower.
+        return pl.concat(frames, rechunk=True) if frames else pl.DataFrame(schema=EXAMPLE)
 
     def render_shuffled(self, spans: Iterable[Span], shard: str) -> pl.DataFrame:
         """The rows of spans in an order that the recipe's seed and the shard's name decide."""
