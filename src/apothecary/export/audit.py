@@ -75,7 +75,7 @@ def audit_leaks(
     """
     wordings = Wordings(pack, held_out)
     computed = [name for name, field in pack["fields"].items() if field["kind"] == "computed"]
-    splits = {file: set(pq.read_table(file, columns=["split"])["split"].unique().to_pylist()) for file in files}
+    splits = {file: set(pq.ParquetFile(file).read(columns=["split"])["split"].unique().to_pylist()) for file in files}
     tested = [read_rows(file).filter(IS_HELD_OUT) for file in files if splits[file] - {"train"}]
     secret = gather_held_out(tested, parents, wordings, computed)
     with ThreadPoolExecutor(max(1, workers)) as threads:
@@ -86,7 +86,7 @@ def audit_leaks(
 
 def read_rows(file: Path) -> pl.DataFrame:
     """A dataset file to the columns the audit needs: `contents`, `entities`, `fields` and `fact_ids` are lists."""
-    table = pq.read_table(file, columns=list(LEAVES), use_threads=False)
+    table = pq.ParquetFile(file).read(columns=list(LEAVES), use_threads=False)
     rows = pl.DataFrame(table)
     inner = pl.element().struct.field
     return rows.with_columns(

@@ -1,0 +1,122 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from tests.curate.examples import COMPOUNDS, PARENT, frame_rows, make_pack, make_row, two_turns
+
+from apothecary.errors import VerdictError
+from apothecary.export.audit import audit_leaks, hash_prompts
+from apothecary.export.messages import build_messages
+from apothecary.export.write import build_table, write_table
+
+Row = dict[str, Any]
+
+
+def publish(folder: Path, files: dict[str, list[Row]]) -> list[Path]:
+    for name, rows in files.items():
+        write_table(build_table(frame_rows(rows)), folder / f"{name}.parquet", level=1)
+    return [folder / f"{name}.parquet" for name in files]
+
+
+def audit(folder: Path, files: dict[str, list[Row]], workers: int = 1) -> dict[str, Any]:
+    parents = pl.DataFrame({"entity_id": COMPOUNDS, "parent_key": [PARENT[key] for key in COMPOUNDS]})
+    return audit_leaks(publish(folder, files), parents, make_pack(), {"weight/plain": [2, 3]}, workers)
+
+
+def make_files() -> dict[str, list[Row]]:
+    """Recall of all compounds and skill on the first forty in training; skill on the last ten is tested."""
+    return {
+        "train-00000": [make_row(j, j) for j in range(50)],
+        "train-00001": [make_row(j, j, intent="rings", wording="1.0") for j in range(40)],
+        "validation-00000": [make_row(0, 3, split="validation", wording="2.0")],
+        "test-00000": [make_row(0, 4, split="test"), make_row(1, 55, split="test")]
+        + [make_row(j, j, intent="rings", split="test") for j in range(50, 60)],
+    }
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_clean_dataset_passes_and_is_counted(tmp_path: Path, workers: int) -> None:
+    assert audit(tmp_path, make_files(), workers) == {
+        "prompts_in_two_splits": 0,
+        "held_out_wordings_in_training": 0,
+        "held_out_parents_in_training": 0,
+        "held_out_computed_facts_in_training": 0,
+        "held_out_prompts": 13,
+        "held_out_wordings": 2,
+        "held_out_parents": 5,
+        "held_out_computed_facts": 10,
+        "recall_facts": 3,
+        "recall_facts_in_training": 2,  # compound 55 is not in training
+    }
+
+
+def share_prompt(files: dict[str, list[Row]]) -> None:
+    files["train-00000"][7]["prompt"] = files["test-00000"][0]["prompt"]
+
+
+def share_prompt_among_held_out(files: dict[str, list[Row]]) -> None:
+    files["validation-00000"][0]["prompt"] = files["test-00000"][0]["prompt"]
+
+
+def share_two_turns(files: dict[str, list[Row]]) -> None:
+    for name, number in (("train-00000", 7), ("test-00000", 0)):
+        files[name][number] = two_turns(files[name][number] | {"prompt": "By how much?"}, "Which is heavier?", "A.")
+
+
+def use_held_out_wording(files: dict[str, list[Row]]) -> None:
+    files["train-00000"][7]["wording"] = "3.0"
+
+
+def train_on_parent(files: dict[str, list[Row]]) -> None:
+    files["train-00001"].append(make_row(99, 51, intent="rings", facts=[], wording="1.0"))
+
+
+def train_on_partner(files: dict[str, list[Row]]) -> None:
+    files["train-00001"].append(
+        make_row(99, 1, intent="rings", facts=[], entities=[COMPOUNDS[1], COMPOUNDS[51]], wording="1.0")
+    )
+
+
+def state_computed_fact(files: dict[str, list[Row]]) -> None:
+    files["train-00000"].append(make_row(99, 52))
+
+
+@pytest.mark.parametrize(
+    ("leak", "what"),
+    [
+        pytest.param(share_prompt, "1 leaks: prompts in two splits", id="prompt"),
+        pytest.param(share_prompt_among_held_out, "1 leaks: prompts in two splits", id="prompt of validation and test"),
+        pytest.param(share_two_turns, "1 leaks: prompts in two splits", id="prompt with history"),
+        pytest.param(use_held_out_wording, "1 leaks: held out wordings in training", id="wording"),
+        pytest.param(train_on_parent, "1 leaks: held out parents in training", id="parent"),
+        pytest.param(train_on_partner, "1 leaks: held out parents in training", id="parent of the second entity"),
+        pytest.param(state_computed_fact, "1 leaks: held out computed facts in training", id="computed fact"),
+    ],
+)
+def test_a_leak_is_an_error(tmp_path: Path, leak: Callable[[dict[str, list[Row]]], None], what: str) -> None:
+    files = make_files()
+    leak(files)
+    with pytest.raises(VerdictError, match=what):
+        audit(tmp_path, files)
+
+
+def test_a_short_second_question_is_no_leak_when_the_first_differs(tmp_path: Path) -> None:
+    files = make_files()
+    for name, number in (("train-00000", 7), ("test-00000", 0)):
+        row = files[name][number] | {"prompt": "By how much?"}
+        files[name][number] = two_turns(row, f"Which is heavier in {name}?", "A.")
+    assert audit(tmp_path, files)["prompts_in_two_splits"] == 0
+
+
+def test_the_response_is_no_part_of_the_prompt() -> None:
+    rows = frame_rows([make_row(0, 1, response="a"), make_row(0, 1, response="b"), make_row(1, 1)])
+    contents = pl.Series([[turn["content"] for turn in row] for row in build_messages(rows).to_pylist()])
+    hashes = hash_prompts(contents).rows()
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_the_order_of_turns_counts() -> None:
+    hashes = hash_prompts(pl.Series([["a", "b", "c"], ["b", "a", "c"]])).rows()
+    assert hashes[0] != hashes[1]
