@@ -1,0 +1,127 @@
+"""The texts and numbers of the slots of one intent's rows, by the column and each worked out once.
+
+Numbers derived here are estimates with bounds; `doubt` marks the rows whose rounding or condition they cannot decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from apothecary.facts.digits import Mask, format_floats, join_columns
+from apothecary.facts.estimate import Column, Estimate, Estimator, Labels, read_leaf
+from apothecary.facts.ledger import Ledger
+from apothecary.facts.phrasing import LETTERS, add_article, frame_options
+from apothecary.facts.plan import OPTION, Plan, Source
+from apothecary.facts.tables import build_single
+
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What the rows stand on: entity places by role, fact places (within the field) by field and role, given codes."""
+
+    rows: int
+    entities: Places  # (roles, rows)
+    facts: dict[str, Places]  # (roles, rows) each
+    given: dict[str, Places]
+
+
+class Values:
+    """Slot values over rows; `right` is the index of the right option of each row."""
+
+    def __init__(self, plan: Plan, ledger: Ledger, grounds: Grounds, right: Places | None = None) -> None:
+        self.plan = plan
+        self.rows = grounds.rows
+        self._ledger = ledger
+        self._grounds = grounds
+        self._estimator = Estimator(grounds.rows, self.find)
+        self.index: dict[str, Places | int] = {"a": 0 if right is None else right, "b": 1}
+        self._texts: dict[Source, pl.Series] = {}
+        self._lets: dict[str, Column] = {}
+        self.options = [self._write_option(n) for n in range(plan.count)] if plan.kind == "options" else []
+
+    @property
+    def doubt(self) -> Mask:
+        """The rows that floats could not decide."""
+        return self._estimator.doubt
+
+    def mark_doubt(self, rows: Mask) -> None:
+        """Leave these rows to Decimal."""
+        self._estimator.doubt |= rows
+
+    def read_text(self, source: Source) -> pl.Series:
+        """The text of a slot in each row; null where it has none."""
+        if source not in self._texts:
+            self._texts[source] = self._write(source)
+        return self._texts[source]
+
+    def find(self, role: str | None, name: str) -> Column:
+        """The column of a name of the arithmetic."""
+        kind, place = self.plan.locate(role, name)
+        if kind == "let":
+            if name not in self._lets:
+                self._lets[name] = self._estimator.evaluate(self.plan.let[name])
+            return self._lets[name]
+        if kind == "given":
+            given = next(item for item in self.plan.given if item.name == name)
+            numbers = np.array([float(text) for text in given.texts])
+            return read_leaf(numbers[self._grounds.given[name]], all(len(text) <= 15 for text in given.texts))
+        return self.read_number(self.index[place], name)
+
+    def read_number(self, role: Places | int, field: str) -> Estimate:
+        """The numbers of a field for an entity index (one, or one a row)."""
+        numbers = self._ledger.read_numbers(field)
+        return read_leaf(numbers.values[_pick(self._grounds.facts[field], role)], numbers.short)
+
+    def _write(self, source: Source) -> pl.Series:
+        how = source.format
+        match source.kind:
+            case "given":
+                given = next(item for item in self.plan.given if item.name == source.name)
+                return pl.Series(given.texts).gather(self._grounds.given[source.name])
+            case "letter":
+                return pl.Series(list(LETTERS)).gather(self.index["a"])
+            case "right":
+                return pl.concat(self.options).gather(self.index["a"] * self.rows + np.arange(self.rows))
+            case "options":
+                marks = frame_options(len(self.options), how.kind)
+                return join_columns([part for pair in zip(marks, self.options, strict=True) for part in pair])
+            case "let":
+                return self._write_derived(source)
+        return self._write_known(source, self.index[source.role])
+
+    def _write_known(self, source: Source, role: Places | int) -> pl.Series:
+        if source.kind == "name":
+            names = self._ledger.format_names(source.name, source.format)
+            return names.gather(_pick(self._grounds.entities, role))
+        texts = self._ledger.format_field(source.name, source.format)
+        return texts.gather(_pick(self._grounds.facts[source.name], role))
+
+    def _write_option(self, number: int) -> pl.Series:
+        def read(source: Source) -> pl.Series:
+            return self._write_known(source, number if source.role == OPTION else self.index[source.role])
+
+        return build_single(self.plan.option, read, self.rows)
+
+    def _write_derived(self, source: Source) -> pl.Series:
+        column = self.find(None, source.name)
+        if isinstance(column, Labels):
+            labels = [add_article(label) if source.format.kind == "an" else label for label in column.labels]
+            return pl.Series(labels, dtype=pl.String).gather(np.broadcast_to(column.codes, self.rows))
+        if source.format.kind not in ("dp", "sig"):
+            self.doubt[:] = True
+            return pl.Series([None], dtype=pl.String).new_from_index(0, self.rows)
+        with np.errstate(all="ignore"):
+            value, error = np.broadcast_arrays(column.value, column.error)
+            texts, unsure = format_floats(value, error, source.format)
+        self.mark_doubt(unsure)
+        return texts if len(texts) == self.rows else texts.new_from_index(0, self.rows)
+
+
+def _pick(by_role: Places, role: Places | int) -> Places:
+    return by_role[role] if isinstance(role, int) else by_role[role, np.arange(by_role.shape[1])]
