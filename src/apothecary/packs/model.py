@@ -192,7 +192,7 @@ class Draw(Strict):
     given: dict[Name, Given] = pydantic.Field(default_factory=dict)
     cap: Annotated[int, pydantic.Field(ge=1)] = 8
     gap: Gap | None = None
-    count: Annotated[int, pydantic.Field(ge=2, le=4)] = 4
+    count: Annotated[int, pydantic.Field(ge=2, le=8)] = 4
     text: Pattern | None = None
 
     @model_validator(mode="before")
