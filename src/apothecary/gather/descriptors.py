@@ -1,0 +1,225 @@
+"""SMILES in, one record a structure out: canonical SMILES, InChIKey, parent key and what RDKit computes from them.
+
+All numbers are decimal text (`number == float(text)`), so that the knowledge base stores what was stated.
+Conventions: `hbd` counts N-H and O-H bonds and `hba` all N and O atoms (Lipinski et al. 1997,
+doi:10.1016/S0169-409X(96)00423-1); `rot_bonds` is RDKit's strict count (no amide or ester C-N and C-O bonds);
+`stereocenters` counts tetrahedral centres, assigned or not.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+MIN_HEAVY_ATOMS = 4
+MAX_HEAVY_ATOMS = 70
+CHUNK = 400
+
+# field, unit, type ("number" or "integer") in the order of the wide view
+COMPUTED: tuple[tuple[str, str | None, str], ...] = (
+    ("mw", "g/mol", "number"),
+    ("exact_mass", "Da", "number"),
+    ("tpsa", "Å²", "number"),
+    ("crippen_logp", None, "number"),
+    ("fsp3", None, "number"),
+    ("heavy_atoms", None, "integer"),
+    ("carbons", None, "integer"),
+    ("hydrogens", None, "integer"),
+    ("nitrogens", None, "integer"),
+    ("oxygens", None, "integer"),
+    ("sulfurs", None, "integer"),
+    ("halogens", None, "integer"),
+    ("hbd", None, "integer"),
+    ("hba", None, "integer"),
+    ("rot_bonds", None, "integer"),
+    ("rings", None, "integer"),
+    ("aromatic_rings", None, "integer"),
+    ("stereocenters", None, "integer"),
+    ("charge", None, "integer"),
+    ("unsaturation", None, "integer"),
+)
+IDENTIFIERS = ("smiles", "inchikey", "formula", "scaffold")
+HALOGENS = frozenset({9, 17, 35, 53})
+# Elements whose usual valences make degrees of unsaturation follow from the formula: H, C, N, O, S and the halogens.
+COUNTED_ELEMENTS = frozenset({1, 6, 7, 8, 16}) | HALOGENS
+
+
+def analyse_structures(structures: Sequence[tuple[str, bool]], *, workers: int) -> list[dict[str, Any]]:
+    """(SMILES, desalt) pairs in, one record each in the same order out.
+
+    A record holds either `reason` (why the structure is left out) or `key` (the full InChIKey), `parent_key`,
+    `undefined_stereo` and a text for each of `IDENTIFIERS` and `COMPUTED` (None where undefined).
+    `desalt` takes the largest organic fragment, uncharged, before anything is computed.
+    """
+    chunks = [structures[i : i + CHUNK] for i in range(0, len(structures), CHUNK)]
+    return [record for chunk in _map_chunks(chunks, workers) for record in chunk]
+
+
+def _map_chunks(chunks: list[Sequence[tuple[str, bool]]], workers: int) -> Iterator[list[dict[str, Any]]]:
+    if workers <= 1 or len(chunks) <= 1:
+        yield from map(analyse_chunk, chunks)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool:
+        yield from pool.map(analyse_chunk, chunks)
+
+
+def analyse_chunk(structures: Sequence[tuple[str, bool]]) -> list[dict[str, Any]]:
+    """The records of `analyse_structures` for one chunk, in this process; RDKit's own messages are silenced."""
+    from rdkit import rdBase
+
+    with rdBase.BlockLogs():
+        return [_analyse(smiles, desalt) for smiles, desalt in structures]
+
+
+def _analyse(smiles: str, desalt: bool) -> dict[str, Any]:
+    from rdkit import Chem
+
+    molecule = Chem.MolFromSmiles(smiles)
+    if molecule is None:
+        return {"reason": "structure does not parse"}
+    parent = take_parent(molecule)
+    if parent is None:
+        return {"reason": "no carbon"}
+    if desalt:
+        molecule = parent
+    reason = _judge_structure(molecule)
+    if reason:
+        return {"reason": reason}
+    # Canonical atom order first, so that a record depends on the structure and not on the source's way of writing it.
+    canonical = Chem.MolToSmiles(molecule)
+    molecule = Chem.MolFromSmiles(canonical)
+    key = _write_key(molecule) if molecule is not None else ""
+    if not key:
+        return {"reason": "no InChIKey"}
+    parent_key = key if desalt or Chem.GetFormalCharge(molecule) == 0 else _write_key(parent)
+    return {
+        "key": key,
+        "parent_key": parent_key[:14],
+        "undefined_stereo": _count_undefined(molecule),
+        **_identify(molecule, canonical, key),
+        **_compute(molecule),
+    }
+
+
+def take_parent(molecule: Any) -> Any | None:
+    """The largest organic fragment of an RDKit molecule, uncharged where that can be done; None without carbon."""
+    from rdkit import Chem
+    from rdkit.Chem.MolStandardize import rdMolStandardize
+
+    fragments = [f for f in Chem.GetMolFrags(molecule, asMols=True) if any(a.GetAtomicNum() == 6 for a in f.GetAtoms())]
+    if not fragments:
+        return None
+    largest = max(fragments, key=lambda f: (f.GetNumHeavyAtoms(), Chem.MolToSmiles(f)))
+    if not any(atom.GetFormalCharge() for atom in largest.GetAtoms()):
+        return largest
+    return rdMolStandardize.Uncharger().uncharge(largest)
+
+
+def _judge_structure(molecule: Any) -> str | None:
+    from rdkit import Chem
+
+    if len(Chem.GetMolFrags(molecule)) > 1:
+        return "several fragments (salt or mixture)"
+    atoms = list(molecule.GetAtoms())
+    if any(atom.GetIsotope() for atom in atoms):
+        return "isotope label"
+    if any(atom.GetNumRadicalElectrons() for atom in atoms):
+        return "radical"
+    if any(atom.GetAtomicNum() == 0 for atom in atoms):
+        return "structure has a wildcard atom"
+    if not any(atom.GetAtomicNum() == 6 for atom in atoms):
+        return "no carbon"
+    heavy = molecule.GetNumHeavyAtoms()
+    if heavy < MIN_HEAVY_ATOMS:
+        return f"fewer than {MIN_HEAVY_ATOMS} heavy atoms"
+    if heavy > MAX_HEAVY_ATOMS:
+        return f"more than {MAX_HEAVY_ATOMS} heavy atoms"
+    return None
+
+
+def _write_key(molecule: Any) -> str:
+    from rdkit import Chem
+
+    return str(Chem.MolToInchiKey(molecule))  # type: ignore[no-untyped-call]
+
+
+def _count_undefined(molecule: Any) -> str:
+    """Tetrahedral centres and double bonds whose configuration the structure leaves open."""
+    from rdkit import Chem
+
+    return str(
+        sum(1 for item in Chem.FindPotentialStereo(molecule) if item.specified != Chem.StereoSpecified.Specified)
+    )
+
+
+def _identify(molecule: Any, canonical: str, key: str) -> dict[str, str | None]:
+    from rdkit import Chem
+    from rdkit.Chem import rdMolDescriptors
+    from rdkit.Chem.Scaffolds import MurckoScaffold
+
+    scaffold = None
+    if molecule.GetRingInfo().NumRings():
+        core = MurckoScaffold.GetScaffoldForMol(molecule)  # type: ignore[no-untyped-call]
+        scaffold = Chem.MolToSmiles(core) or None
+    return {
+        "smiles": canonical,
+        "inchikey": key,
+        "formula": rdMolDescriptors.CalcMolFormula(molecule),
+        "scaffold": scaffold,
+    }
+
+
+def _compute(molecule: Any) -> dict[str, str | None]:
+    from rdkit import Chem
+    from rdkit.Chem import rdMolDescriptors
+
+    counts: dict[int, int] = {}
+    for atom in Chem.AddHs(molecule).GetAtoms():
+        number = atom.GetAtomicNum()
+        counts[number] = counts.get(number, 0) + 1
+    charge = Chem.GetFormalCharge(molecule)
+    integers = {
+        "heavy_atoms": molecule.GetNumHeavyAtoms(),
+        "carbons": counts.get(6, 0),
+        "hydrogens": counts.get(1, 0),
+        "nitrogens": counts.get(7, 0),
+        "oxygens": counts.get(8, 0),
+        "sulfurs": counts.get(16, 0),
+        "halogens": sum(counts.get(number, 0) for number in HALOGENS),
+        "hbd": rdMolDescriptors.CalcNumLipinskiHBD(molecule),
+        "hba": rdMolDescriptors.CalcNumLipinskiHBA(molecule),
+        "rot_bonds": rdMolDescriptors.CalcNumRotatableBonds(molecule),
+        "rings": rdMolDescriptors.CalcNumRings(molecule),
+        "aromatic_rings": rdMolDescriptors.CalcNumAromaticRings(molecule),
+        "stereocenters": rdMolDescriptors.CalcNumAtomStereoCenters(molecule),
+        "charge": charge,
+        "unsaturation": count_unsaturation(counts, charge),
+    }
+    return {
+        "mw": write_decimal(rdMolDescriptors._CalcMolWt(molecule), 4),
+        "exact_mass": write_decimal(rdMolDescriptors.CalcExactMolWt(molecule), 5),
+        "tpsa": write_decimal(rdMolDescriptors.CalcTPSA(molecule), 2),
+        "crippen_logp": write_decimal(rdMolDescriptors.CalcCrippenDescriptors(molecule)[0], 2),
+        "fsp3": write_decimal(rdMolDescriptors.CalcFractionCSP3(molecule), 2),
+        **{field: None if value is None else str(value) for field, value in integers.items()},
+    }
+
+
+def count_unsaturation(counts: dict[int, int], charge: int) -> int | None:
+    """Rings plus double bonds from atom counts by atomic number; None for ions, other elements and odd formulas."""
+    if charge or not set(counts) <= COUNTED_ELEMENTS:
+        return None
+    halogens = sum(counts.get(number, 0) for number in HALOGENS)
+    twice = 2 * counts.get(6, 0) + 2 + counts.get(7, 0) - counts.get(1, 0) - halogens
+    return twice // 2 if twice >= 0 and twice % 2 == 0 else None
+
+
+def write_decimal(value: float, decimals: int) -> str:
+    """A number as plain decimal text, rounded, without trailing zeros, exponent or negative zero: 180.0 gives `180`."""
+    text = f"{value:.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
