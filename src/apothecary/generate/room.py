@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from apothecary.engine.commit import read_json, write_json
+from apothecary.engine.commit import make_folder, read_json, write_json
 from apothecary.engine.progress import Progress
 from apothecary.engine.run import Shard, ShardFolder, ShardRecord, run_room
 from apothecary.errors import RecipeError
@@ -32,7 +32,7 @@ def run_generate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progre
     Raises CapacityError when the facts cannot give the rows, PackError when a template cannot be rendered.
     """
     folder = run / ROOM
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder / "done")  # marks the folder as a room, before anything else lies in it
     pack = load_pack(recipe.pack)
     write_json(folder / "pack.json", dump_pack(pack))
     bench = Workbench(recipe, pack, run / "gather")
