@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from apothecary.example import EXAMPLE, FACT
+from apothecary.engine.commit import hash_file, write_json
+from apothecary.example import EXAMPLE
+from apothecary.generate.allocate import allocate_rows
+from apothecary.generate.draw import Span
+from apothecary.generate.room import list_shards
+from apothecary.generate.workbench import Workbench
+from apothecary.packs.load import dump_pack, load_pack
+from apothecary.recipe import Recipe
 
 COMPOUNDS = [f"c{number:010d}" for number in range(60)]
-FIELD_KIND = {"mw": "computed", "mp_c": "experimental"}
 PARENT = {entity: f"PARENT{number // 2:08d}" for number, entity in enumerate(COMPOUNDS)}
 WEIGHT = {entity: f"{100 + number}.25" for number, entity in enumerate(COMPOUNDS)}
 
@@ -60,67 +66,76 @@ def frame_rows(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in EXAMPLE.names()} for row in rows], schema=EXAMPLE)
 
 
-def write_run(run: Path, files: dict[str, Sequence[dict[str, Any]]], quotas: dict[str, int]) -> Path:
-    """A run folder with generate and gather done: `files` by name (train-00000), `quotas` by stratum id."""
-    data = run / "generate" / "data"
-    data.mkdir(parents=True)
-    entries, made = [], dict.fromkeys(quotas, 0)
-    for name, rows in files.items():
-        path = data / f"{name}.parquet"
-        frame_rows(rows).write_parquet(path, compression="lz4")
-        content = path.read_bytes()
-        entries.append(
-            {
-                "path": f"data/{name}.parquet",
-                "rows": len(rows),
-                "bytes": len(content),
-                "sha256": hashlib.sha256(content).hexdigest(),
-            }
-        )
-        for row in rows:
-            made[row["id"].rpartition("/")[0]] += 1
+def make_run(run: Path, knowledge: Path, recipe: Recipe) -> Path:
+    """A run folder with gather and generate done, every row rendered as generate does it."""
+    run.mkdir()
+    copy_views(knowledge, run / "gather")
+    pack = load_pack(recipe.pack)
+    bench = Workbench(recipe, pack, run / "gather")
+    quotas = allocate_rows(bench.plans, recipe)
+    (run / "generate" / "data").mkdir(parents=True)
+    for shard in list_shards(quotas, recipe.shard_rows):
+        number, of = shard.payload["number"], shard.payload["of"]
+        spans = [
+            Span(quota.stratum, quota.made * number // of, quota.made * (number + 1) // of)
+            for quota in quotas
+            if quota.stratum.part.split == shard.payload["split"]
+        ]
+        frame = bench.render_shuffled(spans, shard.name)
+        frame.write_parquet(run / "generate" / "data" / f"{shard.name}.parquet", compression="lz4")
+    held_out = {
+        f"{plan.intent.intent}/{name}": list(asks.held_out)
+        for plan in bench.plans
+        for name, asks in plan.asks.items()
+        if asks.held_out
+    }
     strata = [
-        {"id": stratum, "split": stratum.split("/")[-1].split("-")[0], "quota": quota, "made": made[stratum]}
-        for stratum, quota in quotas.items()
+        {"id": quota.stratum.id, "split": quota.stratum.part.split, "quota": quota.wanted, "made": quota.made}
+        for quota in quotas
     ]
-    total = sum(entry["rows"] for entry in entries)
-    manifest = {"format": 1, "room": "generate", "inputs": "x", "rows": total, "files": entries, "strata": strata}
-    _write_json(run / "generate" / "manifest.json", manifest)
-    _write_json(run / "generate" / "pack.json", make_pack())
-    write_gather(run / "gather")
+    (run / "generate" / "pack.json").write_text(json.dumps(dump_pack(pack)), "utf-8")
+    write_manifest(run, strata=strata, held_out_patterns=held_out)
     return run
 
 
-def write_gather(folder: Path) -> None:
-    """The views a run carries, for the compounds of these examples."""
-    folder.mkdir(parents=True)
-    facts = [
+def copy_views(knowledge: Path, folder: Path) -> None:
+    """The small knowledge folder, with its melting points called measured."""
+    shutil.copytree(knowledge, folder)
+    kind = pl.when(pl.col("field") == "mp_c").then(pl.lit("experimental")).otherwise("kind")
+    facts = pl.read_parquet(folder / "facts.parquet").with_columns(kind.alias("kind"))
+    facts.write_parquet(folder / "facts.parquet")
+
+
+def write_manifest(run: Path, **more: Any) -> None:
+    """The manifest of generate for the files that are there."""
+    folder = run / "generate"
+    order = ["train", "validation", "test"]
+    paths = sorted((folder / "data").iterdir(), key=lambda path: (order.index(path.stem.split("-")[0]), path.name))
+    files = [
         {
-            "fact_id": f"{key}:mw:rdkit",
-            "entity_id": key,
-            "field": "mw",
-            "number": float(WEIGHT[key]),
-            "text": WEIGHT[key],
-            "unit": "g/mol",
-            "kind": "computed",
-            "source": "rdkit",
-            "licence": "BSD-3-Clause",
+            "path": path.relative_to(folder).as_posix(),
+            "rows": pl.scan_parquet(path).select(pl.len()).collect().item(),
+            "bytes": path.stat().st_size,
+            "sha256": hash_file(path),
         }
-        for key in COMPOUNDS
+        for path in paths
     ]
-    pl.DataFrame([{name: fact.get(name) for name in FACT.names()} for fact in facts], schema=FACT).write_parquet(
-        folder / "facts.parquet"
-    )
-    names = [f"substance {number}" for number in range(len(COMPOUNDS))]
-    pl.DataFrame(
-        {
-            "entity_id": COMPOUNDS,
-            "name": names,
-            "Name": [name.capitalize() for name in names],
-            "parent_key": [PARENT[key] for key in COMPOUNDS],
-        }
-    ).write_parquet(folder / "compounds.parquet")
-    _write_json(folder / "sources.json", [])
+    manifest = {"format": 1, "room": "generate", "inputs": "x", "rows": sum(file["rows"] for file in files)}
+    write_json(folder / "manifest.json", manifest | {"files": files} | more)
+
+
+def change_rows(run: Path, name: str, change: Callable[[list[dict[str, Any]]], None]) -> None:
+    """Let `change` alter the rows of one file of examples in place."""
+    path = run / "generate" / "data" / f"{name}.parquet"
+    rows = pl.read_parquet(path).to_dicts()
+    change(rows)
+    pl.DataFrame(rows, schema=EXAMPLE).write_parquet(path, compression="lz4")
+
+
+def hash_tree(folder: Path) -> dict[str, str]:
+    """Every file beneath a folder and its hash."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hash_file(path) for path in files}
 
 
 def make_pack() -> dict[str, Any]:
@@ -140,7 +155,3 @@ def make_pack() -> dict[str, Any]:
             for intent, tests in (("weight", "recall"), ("rings", "skill"))
         ],
     }
-
-
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", "utf-8")

@@ -91,10 +91,11 @@ def test_every_split_gets_exactly_its_rows(data: st.DataObject) -> None:
 
 
 def test_quotas_must_be_the_rows_asked_for() -> None:
-    manifest = {"strata": [{"id": "pharma/mw/plain/train-drug", "split": "train", "quota": 9, "made": 10}]}
-    assert read_supplies(manifest, 9)[0].intent == "mw"
+    manifest = {"strata": [{"id": "mw/plain/train-drug", "split": "train", "quota": 9, "made": 10}]}
+    assert read_supplies(manifest, "pharma", 9) == [supply("mw/plain/train-drug", 9, 10)]
+    assert supply("mw/plain/train-drug", 9, 10).intent == "mw"
     with pytest.raises(VerdictError, match="planned 9 rows, the recipe asks for 10"):
-        read_supplies(manifest, 10)
+        read_supplies(manifest, "pharma", 10)
 
 
 def test_dropped_numbers_are_collected_by_stratum_and_sorted() -> None:

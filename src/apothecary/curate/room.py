@@ -54,7 +54,7 @@ def run_curate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
     return run_room(
         folder,
         "curate",
-        plan_buckets(verified["books"]["kept"]),
+        plan_buckets(verified["books"]["kept"], BUCKET_ROWS),
         settle_bucket,
         context={"run": str(run), "keys": keys, "examples": [entry["path"] for entry in made["files"]]},
         inputs=inputs,
@@ -64,7 +64,7 @@ def run_curate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
     )
 
 
-def plan_buckets(rows: int, bucket_rows: int = BUCKET_ROWS) -> list[Shard]:
+def plan_buckets(rows: int, bucket_rows: int) -> list[Shard]:
     """The number of keys to shards, each a range of bucket numbers with about `bucket_rows` keys."""
     size = 1 << BUCKET_BITS
     count = min(size, max(1, ceil(rows / bucket_rows)))

@@ -32,9 +32,15 @@ class Supply:
         return self.id.split("/")[1]
 
 
-def read_supplies(manifest: dict[str, Any], rows: int) -> list[Supply]:
-    """The generate manifest to its strata; VerdictError when their quotas are not the rows that the recipe asks for."""
-    supplies = [Supply(line["id"], line["split"], line["quota"], line["made"]) for line in manifest["strata"]]
+def read_supplies(manifest: dict[str, Any], pack: str, rows: int) -> list[Supply]:
+    """The generate manifest to its strata, named as in row ids: "<pack>/<intent>/<template>/<stratum>".
+
+    Raises VerdictError when their quotas are not the rows that the recipe asks for.
+    """
+    supplies = [
+        Supply("/".join([pack, *line["id"].split("/")[-3:]]), line["split"], line["quota"], line["made"])
+        for line in manifest["strata"]
+    ]
     wanted = sum(supply.quota for supply in supplies)
     if wanted != rows:
         raise VerdictError(

@@ -38,7 +38,8 @@ def run_export(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
     Raises CapacityError when too few sound rows were made, VerdictError when the books do not balance or a row leaks.
     """
     made = read_json(run / "generate" / "manifest.json")
-    supplies = read_supplies(made, recipe.rows)
+    pack = read_json(run / "generate" / "pack.json")
+    supplies = read_supplies(made, pack["pack"], recipe.rows)
     verdicts = list_verdict_files(run)
     cutoffs = plan_cutoffs(supplies, collect_dropped(supplies, iter_dropped(verdicts)))
     folder = run / ROOM
