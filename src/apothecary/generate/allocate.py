@@ -111,7 +111,7 @@ def _weigh_strata(strata: Sequence[Stratum], drugs: float) -> list[float]:
 def _read_weights(plans: Sequence[IntentPlan], recipe: Recipe) -> dict[str, float]:
     known = {plan.intent.intent: float(plan.intent.weight) for plan in plans}
     for name in recipe.weights:
-        if name not in known:
+        if name not in known and recipe.weights[name]:  # an intent that is turned off has no plan
             raise RecipeError(
                 f"weights names an unknown intent {name!r}", where="weights", expected=", ".join(sorted(known))
             )
