@@ -30,3 +30,15 @@ def plant(tmp_path: Path) -> Plant:
         return check_pack(load_pack(folder), views)
 
     return check
+
+
+@pytest.fixture
+def find_planted(plant: Plant) -> Callable[..., None]:
+    """find_planted(intent, old, new, where, what, severity): plant a defect; exactly one such problem is found."""
+
+    def find(intent: str, old: str, new: str, where: str, what: str, severity: str) -> None:
+        problems = plant(intent, old, new)
+        found = [problem.severity for problem in problems if problem.where == where and what in problem.what]
+        assert found == [severity], "\n".join(map(str, problems))
+
+    return find

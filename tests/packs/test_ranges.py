@@ -128,3 +128,7 @@ def test_plurals_follow_the_range(plant: Plant, where: str, rings: list[object] 
     needs = "aromatic_rings]"
     problems = plant("count", needs + "}", needs + where + "}", "{rings} {noun}", "{rings} rings {noun}", views=views)
     assert any("when the number is 1" in problem.what for problem in problems) == warned
+
+
+def test_options_that_round_to_the_same_text(find_planted: Callable[..., None]) -> None:
+    find_planted("choose", "gap: {min: 2}", "gap: {min: 0.05}", "choose/draw.text", "may print the same", "error")

@@ -1,6 +1,37 @@
+from collections.abc import Callable
+
 import pytest
 
 from apothecary.packs.units import states_unit
+
+# what is planted: intent, text, its replacement; what is found: where, what, severity
+DEFECTS = {
+    "missing unit": (
+        "fact",
+        "melts at {mp_c} °C",
+        "melts at {mp_c}",
+        "fact/plain/reply 1",
+        "no unit after it",
+        "error",
+    ),
+    "missing unit in an option": (
+        "choose",
+        '{mw:dp1} g/mol"}',
+        '{mw:dp1}"}',
+        "choose/draw.text",
+        "no unit after it",
+        "error",
+    ),
+    "missing unit of a given": (
+        "weigh",
+        "in {vol} mL of",
+        "in {vol} of",
+        "weigh/weigh_out/ask 1",
+        "{vol} has no unit",
+        "error",
+    ),
+    "wrong unit": ("fact", "melts at {mp_c} °C", "melts at {mp_c} K", "fact/plain/reply 1", "but `K` follows", "error"),
+}
 
 
 @pytest.mark.parametrize(
@@ -20,3 +51,8 @@ from apothecary.packs.units import states_unit
 )
 def test_states_unit(text: str, unit: str, stated: bool) -> None:
     assert states_unit(text, unit) == stated
+
+
+@pytest.mark.parametrize("defect", DEFECTS.values(), ids=DEFECTS)
+def test_planted_defect_is_found(find_planted: Callable[..., None], defect: tuple[str, ...]) -> None:
+    find_planted(*defect)
