@@ -27,7 +27,9 @@ def plant(tmp_path: Path) -> Plant:
             assert old in text, f"{old!r} is not in {path.name}"
             text = text.replace(old, new, 1)
         path.write_text(text, "utf-8")
-        return check_pack(load_pack(folder), views)
+        pack = load_pack(folder)
+        changed = pack.intents if intent == "pack" else [pack.by_name[intent]]
+        return check_pack(pack.model_copy(update={"intents": changed}), views)
 
     return check
 
