@@ -1,7 +1,8 @@
 """A YAML file -> nested dicts, lists and strings, with the line of every value. Nothing is turned into another type.
 
-`no` stays "no", `1.50` stays "1.50", an empty value is "", and `gap: {min: 5}` is {"gap": {"min": "5"}}. Anchors, aliases, tags, several documents, duplicate keys
-and very large or deep files are refused, so that a file from a stranger costs no more than its size.
+`no` stays "no", `1.50` stays "1.50", an empty value is "", and `gap: {min: 5}` is {"gap": {"min": "5"}}. Anchors,
+aliases, tags, several documents, duplicate keys and very large or deep files are refused, so that a file from a
+stranger costs no more than its size.
 """
 
 from __future__ import annotations
