@@ -64,7 +64,7 @@ def format_example(row: dict[str, Any]) -> str:
     lines += [_hang(marks[turn["role"]], turn["content"]) for turn in row.get("messages") or list_spoken(row)]
     if row["reasoning"]:
         lines.append(_hang("   steps: ", "\n".join(row["reasoning"])))
-    tolerance = "" if row["tolerance"] is None else f" (± {row['tolerance']:g})"
+    tolerance = "" if not row["tolerance"] else f" (± {row['tolerance']:g})"
     lines.append(f"   answer: {row['answer']}{tolerance}, {row['answer_type']}")
     return "\n".join(lines) + "\n"
 

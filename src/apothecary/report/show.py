@@ -21,6 +21,8 @@ from apothecary.report.preview import format_example
 from apothecary.report.table import Cell, format_bytes, lay_out
 
 LOOK_ROWS = 5_000
+HOLDS = {"gather": "facts", "generate": "examples", "curate": "verdicts", "export": "rows"}
+BY = ("perspective", "intent", "split", "tests", "group", "licence")
 
 
 def describe_outcome(outcome: Outcome) -> str:
@@ -62,16 +64,16 @@ def show_state(run: Path) -> Iterator[str]:
     identity = read_identity(run)
     recipe = identity["recipe"]
     yield f"{run}: {recipe['rows']:,} rows of {Path(recipe['pack']).name}, seed {recipe['seed']}, {recipe['licence']}"
-    table: list[tuple[str | int | None, ...]] = []
+    table: list[tuple[Cell, ...]] = []
     for room in ROOMS:
         manifest = read_manifest(run, room)
         if manifest is None:
             shards = len(list((run / room / "done").glob("*.json")))
-            table.append((room, f"{shards} shards done" if shards else "not begun", None, None))
+            table.append((room, f"{shards} shards done" if shards else "not begun", "", "", ""))
             continue
         size = sum(entry["bytes"] for entry in manifest["files"])
-        table.append((room, "done", manifest["rows"], format_bytes(size)))
-    yield from lay_out(("room", "state", "rows", "size"), table)
+        table.append((room, "done", manifest["rows"], HOLDS[room], format_bytes(size)))
+    yield from lay_out(("room", "state", "", "", "size"), table)
 
 
 def show_funnel(run: Path) -> Iterator[str]:
@@ -80,9 +82,9 @@ def show_funnel(run: Path) -> Iterator[str]:
     components = [{"component": name, **books} for name, books in made.get("books", {}).items()]
     table: list[tuple[Cell, ...]] = []
     for books in components + published.get("funnel", []):
-        table.append((books["component"], books["read"], books["kept"], "", None))
+        table.append((books["component"], books["read"], books["kept"], "", ""))
         for kind in ("dropped", "failed"):
-            table += [("", None, None, f"{kind}: {reason}", number) for reason, number in books[kind].items()]
+            table += [("", "", "", f"{kind}: {reason}", number) for reason, number in books[kind].items()]
     yield "funnel"
     yield from lay_out(("component", "read", "kept", "", "rows"), table)
 
@@ -92,7 +94,7 @@ def show_mix(mix: dict[str, dict[str, dict[str, int]]]) -> Iterator[str]:
     total = {what: sum(line[what] for line in mix["split"].values()) for what in ("rows", "approximate_tokens")}
     tokens = f"about {total['approximate_tokens']:,} tokens (characters / {CHARACTERS_PER_TOKEN})"
     yield f"mix: {total['rows']:,} rows, {tokens}"
-    for by, lines in mix.items():
+    for by, lines in ((by, mix[by]) for by in BY if by in mix):
         table: list[tuple[Cell, ...]] = []
         for name, line in lines.items():
             cells: list[Cell] = [name]

@@ -12,8 +12,11 @@ def lay_out(header: Sequence[str], rows: Iterable[Sequence[Cell]], indent: str =
     """A header and rows of equal length to lines; whole numbers get thousands separators, None is a dash."""
     body = [list(row) for row in rows]
     texts = [list(header)] + [[format_cell(cell) for cell in row] for row in body]
-    widths = [max(len(row[column]) for row in texts) for column in range(len(header))]
-    is_number = [bool(body) and not any(isinstance(row[column], str) for row in body) for column in range(len(header))]
+    columns = range(len(header))
+    widths = [max(len(row[column]) for row in texts) for column in columns]
+    is_number = [
+        bool(body) and not any(row[column] and isinstance(row[column], str) for row in body) for column in columns
+    ]
     lines = []
     for row in texts:
         cells = zip(row, widths, is_number, strict=True)

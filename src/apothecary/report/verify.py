@@ -145,14 +145,15 @@ def compare_sample(run: Path, sample: int) -> tuple[int, dict[str, list[str]]]:
 
 
 def read_sample(run: Path, sample: int) -> pl.DataFrame:
-    """A run to `sample` of its published rows, a few from each file, at places that the file's name decides."""
-    files = list_files(run, "export", read_sealed(run / "export" / "manifest.json"))
-    frames = []
-    for number, path in enumerate(files):
-        wanted = sample * (number + 1) // len(files) - sample * number // len(files)
+    """A run to `sample` of its published rows, from each file its share, at places that the file's name decides."""
+    manifest = read_sealed(run / "export" / "manifest.json")
+    rows = {run / "export" / entry["path"]: entry["rows"] for entry in manifest["files"]}
+    total, before, frames = max(1, sum(rows.values())), 0, []
+    for path in list_files(run, "export", manifest):
+        wanted = sample * (before + rows[path]) // total - sample * before // total
+        wanted, before = min(wanted, rows[path]), before + rows[path]
         if wanted:
-            rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
-            start = derive_key("verify", path.name) % max(1, rows - wanted + 1)
+            start = derive_key("verify", path.name) % (rows[path] - wanted + 1)
             frames.append(pl.scan_parquet(path).slice(start, wanted).collect())
     return pl.concat(frames) if frames else pl.DataFrame()
 
