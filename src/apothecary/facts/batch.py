@@ -6,102 +6,39 @@ accepted is not yet wrong: `exact.py` judges it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from apothecary.facts.digits import Mask, measure_half_digits
+from apothecary.facts.columns import Mask, Places, equal_texts, take
+from apothecary.facts.digits import measure_half_digits
 from apothecary.facts.exact import find_answer_format
+from apothecary.facts.grounds import Batch, FactReader, Grounds
 from apothecary.facts.ledger import Ledger
 from apothecary.facts.lookup import Lookup
+from apothecary.facts.numbering import Glossary, Numbering, Numbers
 from apothecary.facts.phrasing import LETTERS
 from apothecary.facts.plan import Plan, Source
 from apothecary.facts.tables import Table, build_single
-from apothecary.facts.values import Grounds, Places, Values
-
-_FLAT = ("prompt", "response", "answer", "answer_type", "template")
-_MAX_PARTS = 4
-
-
-class Opened(NamedTuple):
-    """A list column as one flat column: row n has flat[start[n]:][:size[n]]."""
-
-    start: Places
-    size: Places
-    flat: pl.Series
-
-
-def open_lists(column: pl.Series) -> Opened:
-    """A list column, null and empty lists alike, as a flat column."""
-    count = column.list.len().fill_null(0).to_numpy().astype(np.int64)
-    return Opened(np.cumsum(count) - count, count, column.explode(empty_as_null=False, keep_nulls=False))
-
-
-class Batch:
-    """The columns of a frame, nested ones opened, facts and entities looked up."""
-
-    def __init__(self, rows: pl.DataFrame, ledger: Ledger) -> None:
-        self.rows = rows
-        self.entities = open_lists(rows["entities"])
-        self.entity = ledger.find_entities(self.entities.flat)
-        self.facts = open_lists(rows["facts"])
-        fact = self.facts.flat.struct.unnest()
-        self.role, self.value, self.unit, self.field = fact["entity"], fact["value"], fact["unit"], fact["field"]
-        self.place = ledger.find_facts(fact["fact_id"])
-        self.agrees = _compare_facts(fact, self.place, ledger)
-        self.unnamed = fact["fact_id"].is_null().to_numpy()
-        self.role_number = fact["entity"].fill_null(-2).to_numpy()
-        self.choices = open_lists(rows["choices"])
-        self.reasoning = open_lists(rows["reasoning"])
-        self.history = open_lists(rows["history"])
-        self.turns = self.history.flat.struct.unnest()
-        parts = rows["wording"].str.split_exact(".", _MAX_PARTS).struct.unnest()
-        numbers = parts.select(pl.all().cast(pl.Int32, strict=False).fill_null(-1)).get_columns()
-        self.wording = np.vstack([column.to_numpy() for column in numbers])
-        self.tolerance = rows["tolerance"].fill_null(float("nan")).to_numpy()
-
-
-def _compare_facts(fact: pl.DataFrame, place: Places, ledger: Ledger) -> Mask:
-    """Whether each stated fact says what the ledger says under its fact_id."""
-    if not len(ledger.ids):
-        return np.zeros(len(fact), dtype=bool)
-    at = np.maximum(place, 0)
-    fields = pl.Series([field.name for field in ledger.fields]).gather(ledger.field[at])
-    same = (fact["value"] == ledger.texts.gather(at)) & (fact["field"] == fields)
-    same &= fact["unit"].eq_missing(ledger.units.gather(at))
-    return np.asarray(same.fill_null(value=False).to_numpy() & (place >= 0) & ledger.sound[at])
+from apothecary.facts.values import Values
 
 
 class Accepter:
-    """Accepts rows of one intent; its segment tables are built once."""
+    """Accepts rows of one intent; its segment table is built once."""
 
-    def __init__(self, plan: Plan, ledger: Ledger) -> None:
+    def __init__(self, plan: Plan, ledger: Ledger, glossary: Glossary) -> None:
         self.plan = plan
         self.ledger = ledger
-        templates = list(plan.templates.values())
-        self._ids = Lookup(pl.Series([template.id for template in templates]))
-        parts = ("ask", "reply", "before_ask", "before_reply")
-        self._tables = {part: Table([getattr(template, part) for template in templates]) for part in parts}
-        self._two_turns = np.array([bool(template.before_ask) for template in templates])
-        befores = max((len(template.before_ask) for template in templates), default=0)
-        asks = self._tables["ask"]
-        self._agrees = np.zeros((befores + 1, int(asks.sizes.sum())), dtype=bool)  # last row: no turn before
-        for base, template in zip(asks.bases, templates, strict=True):
-            for before in range(len(template.before_ask)) if template.before_ask else (None,):
-                for ask in range(len(template.ask)):
-                    fits = plan.judge_direction(template, ask, before) == "agrees"
-                    self._agrees[-1 if before is None else before, base + ask] = fits
-        self._given = {given.name: Lookup(pl.Series(given.texts)) for given in plan.given}
+        self._numbering = Numbering(plan, glossary)
+        self._steps = len(self._numbering.wordings)
+        self._table = Table([*self._numbering.wordings, *plan.reasoning])
+        self._given = {given.name: glossary.number_given(given) for given in plan.given}
 
-    def accept(self, batch: Batch, rows: Places) -> Mask:
-        """Which of these rows (places in the batch, all of this intent) are surely right."""
+    def accept(self, batch: Batch, rows: Places, flat: pl.DataFrame) -> Mask:
+        """Which rows of this intent are surely right, by their places in the batch and their flat columns."""
         plan = self.plan
-        flat = batch.rows.select(_FLAT)[rows]
-        template = self._ids.find(flat["template"])
-        wordings, good = self._read_wordings(batch.wording[:, rows], np.maximum(template, 0))
-        good &= (template >= 0) & (flat["answer_type"] == plan.answer_type).fill_null(value=False).to_numpy()
+        wordings = self._numbering.read(batch.template[rows], batch.wording[:, rows])
+        good = wordings.good & equal_texts(flat["answer_type"], plan.answer_type)
         grounds, grounded = self._read_grounds(batch, rows)
         good &= grounded
         if not good.any():
@@ -111,87 +48,50 @@ class Accepter:
             values = self._find_right(values, flat["answer"], grounds)
         good &= self._judge_draw(values) & self._match_choices(batch, rows, values)
         answer = build_single(plan.answer, values.read_text, len(rows))
-        good &= _equal(answer, flat["answer"]) & self._match_tolerance(answer, batch.tolerance[rows])
-        every = np.arange(len(rows))
-        for part, column in (("ask", "prompt"), ("reply", "response")):
-            good &= _equal(self._tables[part].build(wordings[part], every, values.read_text), flat[column])
-        good &= self._match_history(batch, rows, values, wordings, self._two_turns[np.maximum(template, 0)])
+        good &= equal_texts(answer, flat["answer"]) & self._match_tolerance(answer, batch.tolerance[rows])
+        good &= batch.history.size[rows] == np.where(wordings.two_turns, 2, 0)
         good &= batch.reasoning.size[rows] == len(plan.reasoning)
-        for n, step in enumerate(plan.reasoning):
-            found = _gather(batch.reasoning.flat, batch.reasoning.start[rows] + n)
-            good &= _equal(build_single(step, values.read_text, len(rows)), found)
+        self._match_texts(batch, rows, flat, wordings, values, good)
         return good & ~values.doubt
 
-    def _read_wordings(self, numbers: NDArray[np.int32], template: Places) -> tuple[dict[str, Places], Mask]:
-        """Places in the segment tables; rows whose numbers do not fit get place 0 and are not good."""
-        two = self._two_turns[template]
-        last = np.where(two, 4, 2)
-        good = (numbers[:2] >= 0).all(axis=0) & (numbers[4] < 0)
-        good &= np.where(two, (numbers[2:4] >= 0).all(axis=0), (numbers[2:4] < 0).all(axis=0))
-        wordings = {}
-        every = np.arange(numbers.shape[1])
-        for part, at in (("ask", last - 2), ("reply", last - 1), ("before_ask", last - 4), ("before_reply", last - 3)):
-            table, needed = self._tables[part], two if part.startswith("before") else np.True_
-            number = np.where(needed, numbers[np.maximum(at, 0), every], 0)
-            inside = number < table.sizes[template]
-            good &= inside | ~needed
-            wordings[part] = np.where(needed & inside & (number >= 0), table.bases[template] + number, 0)
-        first = np.where(two & good, numbers[0], self._agrees.shape[0] - 1)
-        return wordings, good & self._agrees[first, wordings["ask"]]
+    def _match_texts(
+        self, batch: Batch, rows: Places, flat: pl.DataFrame, wordings: Numbers, values: Values, good: Mask
+    ) -> None:
+        """Rows whose question, reply, earlier turns or steps are not the expected ones lose their `good`."""
+        every = np.arange(len(rows))
+        asked = np.flatnonzero(wordings.two_turns & good)
+        turn = batch.history.start[rows[asked]]
+        content, role = batch.turns["content"], batch.turns["role"]
+        parts = [
+            (every, wordings.ask, flat["prompt"]),
+            (every, wordings.reply, flat["response"]),
+        ]
+        if asked.size:
+            parts.append((asked, wordings.before_ask[asked], take(content, turn)))
+            parts.append((asked, wordings.before_reply[asked], take(content, turn + 1)))
+            good[asked] &= equal_texts(take(role, turn), "user") & equal_texts(take(role, turn + 1), "assistant")
+        for n in range(len(self.plan.reasoning)):
+            found = _gather(batch.reasoning.flat, batch.reasoning.start[rows] + n)
+            parts.append((every, np.full(len(rows), self._steps + n), found))
+        row = np.concatenate([part[0] for part in parts])
+        expected = self._table.build(np.concatenate([part[1] for part in parts]), row, values.read_text)
+        good[row[~equal_texts(expected, pl.concat([part[2] for part in parts]))]] = False
 
     def _read_grounds(self, batch: Batch, rows: Places) -> tuple[Grounds, Mask]:
-        plan, ledger = self.plan, self.ledger
+        """The places of entities, facts and given numbers, and which rows state them as the ledger and the pack do."""
+        plan = self.plan
         good = batch.entities.size[rows] == plan.count
         entities = np.zeros((plan.count, len(rows)), dtype=np.int64)
         for role in range(plan.count):
             entities[role] = _gather_array(batch.entity, batch.entities.start[rows] + role, good)
         good &= (entities >= 0).all(axis=0)
-        entities = np.maximum(entities, 0)
-        cursor, end = batch.facts.start[rows], (batch.facts.start + batch.facts.size)[rows]
+        reader = FactReader(plan, self.ledger, batch, rows, good)
         facts = {need: np.zeros((plan.count, len(rows)), dtype=np.int64) for need in plan.needs}
         for role in range(plan.count):
             for need in plan.needs:
-                start, code = ledger.field_start(need), ledger.code[need]
-                good &= cursor < end
-                at = np.where(good, cursor, 0)
-                if not good.any():
-                    return Grounds(len(rows), entities, facts, {}), good
-                place = batch.place[at]
-                good &= batch.agrees[at] & (batch.role_number[at] == role)
-                good &= (ledger.entity[place] == entities[role]) & (ledger.field[place] == code)
-                facts[need][role] = np.where(good, place - start, 0)
-                if plan.fields[need].type == "list" and not (plan.kind == "each" and need == plan.field):
-                    cursor = cursor + self._check_lists(batch, need, facts[need][role], at, end, role, good)
-                else:
-                    cursor = cursor + 1
-        given = {}
-        for item in plan.given:
-            good &= cursor < end
-            at = np.where(good, cursor, 0)
-            if not good.any():
-                return Grounds(len(rows), entities, facts, {}), good
-            drawn = self._given[item.name].find(batch.value.gather(at))
-            good &= (drawn >= 0) & batch.unnamed[at] & (batch.role_number[at] == -1)
-            good &= _equal(batch.field.gather(at), pl.Series([item.name]))
-            good &= batch.unit.gather(at).eq_missing(pl.Series([item.unit], dtype=pl.String)).to_numpy()
-            given[item.name] = np.maximum(drawn, 0)
-            cursor = cursor + 1
-        return Grounds(len(rows), entities, facts, given), good & (cursor == end)
-
-    def _check_lists(
-        self, batch: Batch, need: str, first: Places, at: Places, end: Places, role: int, good: Mask
-    ) -> Places:
-        """The sizes of the lists that begin at `first`; rows whose other members are not there are marked in `good`."""
-        lists, start = self.ledger.group_list(need), self.ledger.field_start(need)
-        size = lists.size[first]
-        good &= (size > 0) & (at + size <= end)
-        taken = np.where(good, size, 0)
-        row = np.repeat(np.arange(len(first)), taken)
-        step = np.arange(len(row)) - np.repeat(np.cumsum(taken) - taken, taken)
-        found, member = at[row] + step, lists.order[lists.rank[first[row]] + step] + start
-        wrong = (batch.place[found] != member) | ~batch.agrees[found] | (batch.role_number[found] != role)
-        good[row[wrong]] = False
-        return taken
+                facts[need][role] = reader.read(need, role, entities[role])
+        given = {item.name: reader.read_given(item, self._given[item.name]) for item in plan.given}
+        return Grounds(len(rows), np.maximum(entities, 0), facts, given), good & reader.finish()
 
     def _find_right(self, values: Values, answer: pl.Series, grounds: Grounds) -> Values:
         """The values with the right option of each row set to the one its answer claims."""
@@ -202,7 +102,7 @@ class Accepter:
         right = np.full(len(answer), -1, dtype=np.int64)
         for n in range(plan.count):
             claimed = Values(plan, self.ledger, grounds, np.full(len(answer), n))
-            same = _equal(build_single(plan.answer, claimed.read_text, len(answer)), answer)
+            same = equal_texts(build_single(plan.answer, claimed.read_text, len(answer)), answer)
             right[same & (right < 0)] = n
         return Values(plan, self.ledger, grounds, np.maximum(right, 0))
 
@@ -242,9 +142,9 @@ class Accepter:
         good = batch.choices.size[rows] == len(values.options)
         for n, option in enumerate(values.options):
             at = np.where(good, batch.choices.start[rows] + n, 0)
-            good &= _equal(option, _gather(batch.choices.flat, at))
+            good &= equal_texts(option, _gather(batch.choices.flat, at))
             for other in values.options[:n]:
-                good &= ~_equal(option, other)
+                good &= ~equal_texts(option, other)
         return good
 
     def _match_tolerance(self, answer: pl.Series, found: NDArray[np.float64]) -> Mask:
@@ -255,31 +155,12 @@ class Accepter:
             return np.asarray(np.isnan(found))
         return np.asarray(found == self.plan.tolerance, dtype=bool)
 
-    def _match_history(
-        self, batch: Batch, rows: Places, values: Values, wordings: dict[str, Places], two: Mask
-    ) -> Mask:
-        good = batch.history.size[rows] == np.where(two, 2, 0)
-        asked = np.flatnonzero(two & good)
-        start = batch.history.start[rows[asked]]
-        for n, (part, role) in enumerate((("before_ask", "user"), ("before_reply", "assistant"))):
-            if asked.size:
-                expected = self._tables[part].build(wordings[part][asked], asked, values.read_text)
-                same = _equal(batch.turns["content"].gather(start + n), expected)
-                same &= _equal(batch.turns["role"].gather(start + n), pl.Series([role]))
-                good[asked] &= same
-        return good
-
-
-def _equal(one: pl.Series, other: pl.Series) -> Mask:
-    """Where two text columns are equal; null equals nothing."""
-    return np.asarray((one == other).fill_null(value=False).to_numpy())
-
 
 def _gather(column: pl.Series, at: Places) -> pl.Series:
-    """The texts at these places, null beyond the end."""
+    """The texts at these places, any text beyond the end."""
     if not len(column):
         return pl.Series([None], dtype=pl.String).new_from_index(0, len(at))
-    return column.gather(np.minimum(at, len(column) - 1))
+    return take(column, np.minimum(at, len(column) - 1))
 
 
 def _gather_array(column: Places, at: Places, good: Mask) -> Places:

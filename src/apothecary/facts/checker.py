@@ -16,11 +16,13 @@ import polars as pl
 
 from apothecary.example import VERDICT
 from apothecary.facts.arithmetic import UndefinedValueError
-from apothecary.facts.batch import Accepter, Batch
+from apothecary.facts.batch import Accepter
 from apothecary.facts.exact import Deriver, Evidence, Expected, Rejected, read_evidence, read_wording
 from apothecary.facts.explain import Explainer
+from apothecary.facts.grounds import Batch
 from apothecary.facts.ledger import Ledger
 from apothecary.facts.lookup import Lookup
+from apothecary.facts.numbering import Glossary
 from apothecary.facts.plan import Plan, Template, read_fields
 
 
@@ -39,6 +41,7 @@ class Checker:
         used = dict.fromkeys(name for plan in plans for name in plan.fields)
         self.ledger = Ledger(facts, names, {name: fields[name] for name in used})
         self._intents = Lookup(pl.Series(list(self.plans), dtype=pl.String))
+        self._glossary = Glossary(plans)
         self._accepters: dict[int, Accepter] = {}
 
     def check(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -59,15 +62,16 @@ class Checker:
             return good
         intents = self._intents.find(rows["intent"])
         intents[~(rows["pack"] == self.pack).fill_null(value=False).to_numpy()] = -1
-        batch = Batch(rows, self.ledger)
         order = np.argsort(intents, kind="stable")
+        batch = Batch(rows, self.ledger, self._glossary, order)
         bounds = np.searchsorted(intents[order], np.arange(len(self.plans) + 1))
         for number, plan in enumerate(self.plans.values()):
-            members = order[bounds[number] : bounds[number + 1]]
+            span = slice(int(bounds[number]), int(bounds[number + 1]))
+            members = order[span]
             if members.size:
                 if number not in self._accepters:
-                    self._accepters[number] = Accepter(plan, self.ledger)
-                good[members] = self._accepters[number].accept(batch, members)
+                    self._accepters[number] = Accepter(plan, self.ledger, self._glossary)
+                good[members] = self._accepters[number].accept(batch, members, batch.flat[span])
         return good
 
     def judge(self, row: Mapping[str, Any]) -> None:

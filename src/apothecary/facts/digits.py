@@ -7,13 +7,13 @@ the row is marked and left to Decimal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from apothecary.facts.columns import take
 from apothecary.facts.numbers import DERIVED_DIGITS, Format, format_number, read_decimal
 
 Floats = NDArray[np.float64]
@@ -103,23 +103,19 @@ def write_scaled(numbers: Scaled) -> pl.Series:
     scale = np.clip(numbers.scale, 0, 18)
     tens = _TENS[scale]
     whole = size // tens * _TENS[np.clip(-numbers.scale, 0, 18)]
-    parts = [pl.Series(whole).cast(pl.String)]
+    frame = {"whole": pl.Series(whole)}
+    parts = [pl.col("whole").cast(pl.String)]
     if (numbers.mantissa < 0).any():
-        parts.insert(0, pl.Series(["", "-"]).gather((numbers.mantissa < 0).astype(np.uint32)))
+        frame["sign"] = take(pl.Series(["", "-"]), numbers.mantissa < 0)
+        parts.insert(0, pl.col("sign"))
     if scale.any():
+        frame["point"] = take(pl.Series(["", "."]), scale > 0)
         # One in front keeps the leading zeros of the fraction; the point takes its place.
-        fraction = pl.Series(size % tens + tens).cast(pl.String).str.slice(1)
-        parts += [pl.Series(["", "."]).gather((scale > 0).astype(np.uint32)), fraction]
-    texts = parts[0] if len(parts) == 1 else join_columns(parts)
-    fits = numbers.known & (whole >= 0) & (numbers.scale > -7) & (size < 10**12)
-    fits |= numbers.known & (numbers.scale >= 0)
+        frame["fraction"] = pl.Series(size % tens + tens)
+        parts += [pl.col("point"), pl.col("fraction").cast(pl.String).str.slice(1)]
+    texts = pl.DataFrame(frame).select(pl.concat_str(parts)).to_series()
+    fits = numbers.known & ((numbers.scale >= 0) | ((numbers.scale > -7) & (size < 10**12)))
     return texts if fits.all() else texts.set(pl.Series(~fits), None)
-
-
-def join_columns(parts: Sequence[pl.Series | str]) -> pl.Series:
-    """Series of texts (n,) and constants, joined row by row; null where any part is null."""
-    columns = [pl.lit(part) if isinstance(part, str) else pl.Series(f"p{n}", part) for n, part in enumerate(parts)]
-    return pl.select(pl.concat_str(columns)).to_series()
 
 
 def format_texts(texts: pl.Series, how: Format) -> pl.Series:
@@ -128,7 +124,7 @@ def format_texts(texts: pl.Series, how: Format) -> pl.Series:
     missing = np.flatnonzero((written.is_null() & texts.is_not_null()).to_numpy())
     if not missing.size:
         return written
-    return written.scatter(missing, [_format_text(text, how) for text in texts.gather(missing)])
+    return written.scatter(missing, [_format_text(text, how) for text in take(texts, missing)])
 
 
 def _format_text(text: str, how: Format) -> str | None:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from apothecary.facts.arithmetic import UndefinedValueError, Value, evaluate, read_number
 from apothecary.facts.ledger import Ledger
 from apothecary.facts.numbers import Format, format_number, half_last_digit, round_derived
 from apothecary.facts.phrasing import LETTERS, add_article, frame_options, join_words
-from apothecary.facts.plan import OPTION, Pieces, Plan, Source, Template
+from apothecary.facts.plan import OPTION, Field, Pieces, Plan, Source, Template
 
 Segments = list[tuple[str, Source | None]]
 
@@ -97,42 +98,42 @@ class _FactReader:
     def __init__(self, ledger: Ledger, facts: list[dict[str, Any]]) -> None:
         self.ledger = ledger
         self.facts = facts
-        self.places = ledger.find_facts(pl.Series([fact["fact_id"] for fact in facts], dtype=pl.String))
         self.at = 0
 
     def read(self, plan: Plan, role: int, entity: int, need: str) -> list[str]:
         """The text or texts of one needed field of one role."""
-        field, ledger = plan.fields[need], self.ledger
-        first = self._take(role, entity, need)
-        texts = [ledger.texts[first]]
-        if field.type != "list" or (plan.kind == "each" and need == plan.field):
-            return texts
-        lists, start = ledger.group_list(need), ledger.field_start(need)
-        size, rank = int(lists.size[first - start]), int(lists.rank[first - start])
+        field, span = plan.fields[need], self.ledger.open_field(need)
+        first = self._take(role, entity, field)
+        if not plan.is_list(need):
+            return [span.texts[first]]
+        lists = self.ledger.group_list(need)
+        size, rank = int(lists.size[first]), int(lists.rank[first])
         if size == 0:
             raise Rejected("fact", f"{need}: {self.facts[self.at - 1]['fact_id']} does not begin its list")
-        for member in lists.order[rank + 1 : rank + size]:
-            place = self._take(role, entity, need)
-            if place != member + start:
-                raise Rejected("fact", f"{need}: expected {ledger.ids[int(member) + start]}, found {ledger.ids[place]}")
-            texts.append(ledger.texts[place])
-        return texts
+        members = [int(member) for member in lists.order[rank : rank + size]]
+        for member in members[1:]:
+            place = self._take(role, entity, field)
+            if place != member:
+                raise Rejected("fact", f"{need}: expected {span.ids[member]}, found {span.ids[place]}")
+        return [span.texts[member] for member in members]
 
-    def _take(self, role: int, entity: int, need: str) -> int:
+    def _take(self, role: int, entity: int, field: Field) -> int:
+        need, span = field.name, self.ledger.open_field(field.name)
         if self.at >= len(self.facts):
             raise Rejected("fact", f"{need} of entity {role} is missing")
-        fact, place, ledger = self.facts[self.at], int(self.places[self.at]), self.ledger
+        fact = self.facts[self.at]
         self.at += 1
         if fact["entity"] != role or fact["field"] != need:
             found = f"{fact['field']} of entity {fact['entity']}"
             raise Rejected("fact", f"expected {need} of entity {role}, found {found}")
+        place = int(span.find(np.array([entity]), pl.Series([fact["fact_id"]], dtype=pl.String))[0])
         if place < 0:
-            raise Rejected("fact", f"no fact {fact['fact_id']!r} is known")
-        if ledger.entity[place] != entity or ledger.field[place] != ledger.code[need]:
-            raise Rejected("fact", f"{fact['fact_id']} is no {need} of entity {role}")
-        if not ledger.sound[place]:
+            raise Rejected("fact", f"no {need} {fact['fact_id']!r} is known")
+        if span.entities[place] != entity:
+            raise Rejected("fact", f"{fact['fact_id']} is not about entity {role}")
+        if not span.sound[place]:
             raise Rejected("fact", f"{fact['fact_id']}: unit, kind or number is not what the pack declares for {need}")
-        for key, known in (("value", ledger.texts[place]), ("unit", ledger.units[place])):
+        for key, known in (("value", span.texts[place]), ("unit", field.unit)):
             if fact[key] != known:
                 raise Rejected("fact", f"{key} of {need}: expected {known!r}, found {fact[key]!r}")
         return place

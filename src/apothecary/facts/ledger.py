@@ -6,12 +6,15 @@ process; numbers are read from the facts' decimal texts, never from elsewhere.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from apothecary.facts.columns import equal_texts, take
 from apothecary.facts.digits import Floats, format_texts
 from apothecary.facts.lookup import Lookup
 from apothecary.facts.numbers import Format
@@ -28,6 +31,32 @@ class Numbers(NamedTuple):
     short: bool
 
 
+@dataclass(frozen=True)
+class Span:
+    """The facts of one field by place; `first` is the place of an entity's first fact, -1 for none."""
+
+    ids: pl.Series
+    texts: pl.Series
+    entities: NDArray[np.int32]
+    sound: NDArray[np.bool_]
+    first: NDArray[np.int32]
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """Places by fact_id."""
+        return Lookup(self.ids)
+
+    def find(self, entities: Places, fact_ids: pl.Series) -> Places:
+        """The place of each fact_id, -1 for none; quickest where it is the first fact of its entity."""
+        guess = self.first[entities].astype(np.int64)
+        if not len(self.ids):
+            return guess
+        missed = np.flatnonzero((guess < 0) | ~equal_texts(take(self.ids, np.maximum(guess, 0)), fact_ids))
+        if missed.size:
+            guess[missed] = self.lookup.find(take(fact_ids, missed))
+        return guess
+
+
 class Lists(NamedTuple):
     """Lists of facts by place within a field: `size` at the head of each, 0 elsewhere.
 
@@ -40,40 +69,50 @@ class Lists(NamedTuple):
 
 
 class Ledger:
-    """Facts sorted by field, so that each field's facts are one span of places."""
+    """Facts sorted by field, so that each field's facts are one span, told apart by their place within the field."""
 
     def __init__(self, facts: pl.DataFrame, names: pl.DataFrame, fields: dict[str, Field]) -> None:
         names = names.select("entity_id", "name", "Name").filter(pl.col("entity_id").is_not_null())
-        self.names = {key: names[key] for key in ("name", "Name")}
-        self._entity_lookup = Lookup(names["entity_id"])
+        self.names = {key: names[key].rechunk() for key in ("name", "Name")}
+        self._entity_lookup = Lookup(names["entity_id"].rechunk())
         self.fields = list(fields.values())
-        self.code = {field.name: code for code, field in enumerate(self.fields)}
-        kept = _select_facts(facts, self.code)
-        self.ids: pl.Series = kept["fact_id"]
-        self.texts: pl.Series = kept["text"]
-        self.units: pl.Series = kept["unit"]
-        self.field: NDArray[np.int16] = kept["code"].to_numpy()
-        self.entity: NDArray[np.int32] = self._entity_lookup.find(kept["entity_id"]).astype(np.int32)
-        self.start: Places = np.searchsorted(self.field, np.arange(len(self.fields) + 1))
-        self._fact_lookup = Lookup(self.ids)
-        self.sound = self._judge_facts(kept)
+        self._code = {field.name: code for code, field in enumerate(self.fields)}
+        code = _number_fields(facts["field"], list(self._code))
+        order = np.argsort(code, kind="stable")[: int((code < len(self.fields)).sum())]
+        self._start: Places = np.searchsorted(code[order], np.arange(len(self.fields) + 1))
+        index = pl.Series(order.astype(np.uint32))
+        self._ids = _compact(facts["fact_id"].rechunk()[index])
+        self._texts = _compact(facts["text"].rechunk()[index])
+        entities = facts["entity_id"].rechunk()[index]
+        heads = (entities != entities.shift()).fill_null(value=True).to_numpy()
+        found = self._entity_lookup.find(entities.filter(pl.Series(heads))).astype(np.int32)
+        self._entities = found[np.cumsum(heads) - 1] if len(found) else np.zeros(0, dtype=np.int32)
+        self._sound = self._judge_facts(facts["unit"].rechunk()[index], facts["kind"].rechunk()[index])
+        self._spans: dict[str, Span] = {}
         self._formatted: dict[tuple[str, Format], pl.Series] = {}
         self._numbers: dict[str, Numbers] = {}
         self._lists: dict[str, Lists] = {}
-
-    def find_facts(self, fact_ids: pl.Series) -> Places:
-        """The place of each fact_id, -1 for none."""
-        return self._fact_lookup.find(fact_ids)
 
     def find_entities(self, entity_ids: pl.Series) -> Places:
         """The place of each entity among the names, -1 for none."""
         return self._entity_lookup.find(entity_ids)
 
+    def open_field(self, field: str) -> Span:
+        """All facts of a field."""
+        if field not in self._spans:
+            part = slice(int(self._start[self._code[field]]), int(self._start[self._code[field] + 1]))
+            entities = self._entities[part]
+            first = np.full(len(self.names["name"]) + 1, -1, dtype=np.int32)
+            first[entities[::-1]] = np.arange(len(entities), dtype=np.int32)[::-1]  # the last written is the first fact
+            first[-1] = -1
+            self._spans[field] = Span(self._ids[part], self._texts[part], entities, self._sound[part], first)
+        return self._spans[field]
+
     def format_field(self, field: str, how: Format) -> pl.Series:
         """The texts of all facts of a field in a format, by place within the field; null where there is none."""
         key = (field, how)
         if key not in self._formatted:
-            texts = self._span(self.texts, field)
+            texts = self.open_field(field).texts
             if how.kind == "raw":
                 self._formatted[key] = texts
             elif how.kind == "list":
@@ -96,7 +135,7 @@ class Ledger:
     def read_numbers(self, field: str) -> Numbers:
         """The numbers of all facts of a field, by place within the field; NaN where the text is no number."""
         if field not in self._numbers:
-            texts = self._span(self.texts, field)
+            texts = self.open_field(field).texts
             values = texts.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
             longest = texts.str.len_bytes().max()
             self._numbers[field] = Numbers(values, isinstance(longest, int) and longest <= 15)
@@ -105,7 +144,7 @@ class Ledger:
     def group_list(self, field: str) -> Lists:
         """The lists of a field with several facts an entity: `<entity>:<field>:<source>#1` to `#n` are one list."""
         if field not in self._lists:
-            ids = self._span(self.ids, field)
+            ids = self.open_field(field).ids
             frame = (
                 pl.DataFrame({"id": ids})
                 .with_row_index("place")
@@ -125,42 +164,32 @@ class Ledger:
         return self._lists[field]
 
     def _join_lists(self, field: str) -> pl.Series:
-        lists, texts = self.group_list(field), self._span(self.texts, field).to_list()
+        lists, texts = self.group_list(field), self.open_field(field).texts.to_list()
         joined: list[str | None] = [None] * len(texts)
         for head in np.flatnonzero(lists.size):
             first = lists.rank[head]
             joined[head] = join_words([texts[at] for at in lists.order[first : first + lists.size[head]]])
         return pl.Series(joined, dtype=pl.String)
 
-    def field_start(self, field: str) -> int:
-        """Where the facts of a field begin."""
-        return int(self.start[self.code[field]])
-
-    def _span(self, column: pl.Series, field: str) -> pl.Series:
-        code = self.code[field]
-        return column[int(self.start[code]) : int(self.start[code + 1])]
-
-    def _judge_facts(self, kept: pl.DataFrame) -> NDArray[np.bool_]:
+    def _judge_facts(self, units: pl.Series, kinds: pl.Series) -> NDArray[np.bool_]:
         """Facts that say what the pack says of their field: unit, kind and a number where one is meant."""
-        sound = self.entity >= 0
-        for field in self.fields:
-            code = self.code[field.name]
-            span = slice(int(self.start[code]), int(self.start[code + 1]))
-            part = kept[span]
-            agrees = part["unit"].eq_missing(pl.Series([field.unit], dtype=pl.String)) & (part["kind"] == field.kind)
+        sound = self._entities >= 0
+        for code, field in enumerate(self.fields):
+            span = slice(int(self._start[code]), int(self._start[code + 1]))
+            agrees = units[span].is_null() if field.unit is None else units[span] == field.unit
+            agrees &= kinds[span] == field.kind
             if field.is_numeric:
-                agrees &= part["text"].cast(pl.Float64, strict=False).is_finite()
+                agrees &= self._texts[span].cast(pl.Float64, strict=False).is_finite()
             sound[span] &= agrees.fill_null(value=False).to_numpy()
         return sound
 
 
-def _select_facts(facts: pl.DataFrame, code: dict[str, int]) -> pl.DataFrame:
-    columns = ["fact_id", "entity_id", "text", "unit", "kind"]
-    if not code:
-        return facts.select(*columns, code=pl.lit(0, dtype=pl.Int16)).clear()
-    numbered = (
-        facts.lazy()
-        .filter(pl.col("field").is_in(list(code)))
-        .select(*columns, code=pl.col("field").replace_strict(code, return_dtype=pl.Int16))
-    )
-    return numbered.sort("code", maintain_order=True).collect()
+def _number_fields(names: pl.Series, known: list[str]) -> NDArray[np.uint16]:
+    """The place of each field name among the known ones, their number for others."""
+    codes = names.cast(pl.Enum(known), strict=False).to_physical().cast(pl.UInt16)
+    return codes.fill_null(len(known)).to_numpy()
+
+
+def _compact(texts: pl.Series) -> pl.Series:
+    """The same texts laid out one after the other, so that those of a field are near each other in memory."""
+    return pl.Series(texts.to_arrow())

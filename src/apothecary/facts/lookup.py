@@ -6,6 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from apothecary.facts.columns import equal_texts, take
+
 _MAX_TABLES = 12
 
 
@@ -18,7 +20,7 @@ class Lookup:
         pending = np.arange(len(keys), dtype=np.int32)
         while pending.size and len(self._tables) < _MAX_TABLES:
             size = 1 << int(2 * pending.size).bit_length()
-            slots = self._hash(keys if pending.size == len(keys) else keys.gather(pending), size)
+            slots = self._hash(keys if pending.size == len(keys) else take(keys, pending), size)
             table = np.full(size, -1, dtype=np.int32)
             table[slots] = pending  # of several keys in a slot one stays, the others go to the next table
             self._tables.append(table)
@@ -31,9 +33,9 @@ class Lookup:
         for number, table in enumerate(self._tables):
             if not open_rows.size:
                 break
-            asked = queries if number == 0 else queries.gather(open_rows)
+            asked = queries if number == 0 else take(queries, open_rows)
             places = table[self._hash(asked, table.size, number)]
-            hit = (self.keys.gather(np.maximum(places, 0)) == asked).fill_null(value=False).to_numpy() & (places >= 0)
+            hit = equal_texts(take(self.keys, np.maximum(places, 0)), asked) & (places >= 0)
             found[open_rows[hit]] = places[hit]
             open_rows = open_rows[~hit]
         return found

@@ -152,6 +152,10 @@ class Plan:
             return "contradicts"
         return "agrees" if template.asks in ways else "silent"
 
+    def is_list(self, need: str) -> bool:
+        """Whether a needed field stands for all its facts about an entity, not for one of them."""
+        return self.fields[need].type == "list" and not (self.kind == "each" and need == self.field)
+
     def locate(self, role: str | None, name: str) -> tuple[str, str]:
         """Where a name of the arithmetic comes from: ("given" | "let", "") or ("field", role)."""
         if role is None and name in (given.name for given in self.given):

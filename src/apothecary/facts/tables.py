@@ -9,54 +9,49 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from apothecary.facts.digits import join_columns
+from apothecary.facts.columns import Places, join_columns, take
 from apothecary.facts.plan import Pieces, Source
 
-Places = NDArray[np.int64]
 ReadText = Callable[[Source], pl.Series]
 
 
 class Table:
-    """The wordings of one part (asks, replies, ...) of all templates of an intent."""
+    """Wordings of an intent by number."""
 
-    def __init__(self, parts: Sequence[list[Pieces]]) -> None:
-        self.sizes = np.array([len(part) for part in parts], dtype=np.int64)
-        self.bases = np.cumsum(self.sizes) - self.sizes
-        wordings = [_split(pieces) for part in parts for pieces in part]
-        self.sources = list(dict.fromkeys(source for _, sources in wordings for source in sources))
+    def __init__(self, wordings: Sequence[Pieces]) -> None:
+        split = [_split(pieces) for pieces in wordings]
+        self.sources = list(dict.fromkeys(source for _, sources in split for source in sources))
         number = {source: n for n, source in enumerate(self.sources)}
-        width = max((len(sources) for _, sources in wordings), default=0)
-        self._slots = np.full((width, len(wordings)), -1, dtype=np.int64)
-        for at, (_, sources) in enumerate(wordings):
+        texts = {text: n for n, text in enumerate(dict.fromkeys(["", *(t for literals, _ in split for t in literals)]))}
+        self._literals = pl.Series(list(texts))
+        width = max((len(sources) for _, sources in split), default=0)
+        self._slots = np.full((width, len(split)), -1, dtype=np.int32)
+        self._texts = np.zeros((width + 1, len(split)), dtype=np.int64)  # 0 is the empty text
+        for at, (literals, sources) in enumerate(split):
             self._slots[: len(sources), at] = [number[source] for source in sources]
-        self._literals = [
-            pl.Series([literals[k] if k < len(literals) else "" for literals, _ in wordings], dtype=pl.String)
-            for k in range(width + 1)
-        ]
-        self._bare = [not column.str.len_bytes().sum() for column in self._literals]
+            self._texts[: len(literals), at] = [texts[text] for text in literals]
 
     def build(self, wordings: Places, rows: Places, read: ReadText) -> pl.Series:
         """The text of wording `wordings[n]` with the values of row `rows[n]`; null where a value is null."""
-        slots = self._slots[:, wordings]
-        used = np.unique(slots)
-        columns = [read(self.sources[source]) for source in used if source >= 0]
+        slots, texts = self._slots[:, wordings], self._texts[:, wordings]
+        used = np.flatnonzero(np.bincount((slots + 1).ravel(), minlength=1)[1:])
+        columns = [read(self.sources[source]) for source in used]
         size = len(columns[0]) if columns else 0
-        stack = pl.concat([*columns, pl.Series([""])])
-        place = np.full(
-            len(self.sources) + 1, len(stack) - 1, dtype=np.int64
-        )  # the last, for slot -1, is the empty text
-        place[used[used >= 0]] = np.arange(len(columns)) * size
-        parts: list[pl.Series | str] = [self._literals[0].gather(wordings)]
-        for k in range(slots.shape[0]):
-            if slots[k].max(initial=-1) < 0:
-                break
-            at = place[slots[k]] + np.where(slots[k] >= 0, rows, 0)
-            parts.append(stack.gather(at))
-            if not self._bare[k + 1]:
-                parts.append(self._literals[k + 1].gather(wordings))
-        return join_columns(parts)
+        place = np.zeros(
+            len(self.sources) + 1, dtype=np.int64
+        )  # where a slot's values begin; slot -1 is the empty text
+        place[used] = len(self._literals) + np.arange(len(columns)) * size
+        # One gather for all literals and slots of all rows, then a slice of it for each column of the texts.
+        wanted = [texts[0]]
+        for slot, text in zip(slots, texts[1:], strict=True):
+            if slot.max(initial=-1) >= 0:
+                wanted.append(place[slot] + np.where(slot >= 0, rows, 0))
+            if text.any():
+                wanted.append(text)
+        gathered = take(pl.concat([self._literals, *columns]), np.concatenate(wanted))
+        count = len(wordings)
+        return join_columns([gathered[n * count : (n + 1) * count] for n in range(len(wanted))])
 
 
 def build_single(pieces: Pieces, read: ReadText, rows: int) -> pl.Series:

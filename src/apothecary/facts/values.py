@@ -5,30 +5,17 @@ Numbers derived here are estimates with bounds; `doubt` marks the rows whose rou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from apothecary.facts.digits import Mask, format_floats, join_columns
+from apothecary.facts.columns import Mask, Places, join_columns, take
+from apothecary.facts.digits import format_floats
 from apothecary.facts.estimate import Column, Estimate, Estimator, Labels, read_leaf
+from apothecary.facts.grounds import Grounds
 from apothecary.facts.ledger import Ledger
 from apothecary.facts.phrasing import LETTERS, add_article, frame_options
 from apothecary.facts.plan import OPTION, Plan, Source
 from apothecary.facts.tables import build_single
-
-Places = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Grounds:
-    """What the rows stand on: entity places by role, fact places (within the field) by field and role, given codes."""
-
-    rows: int
-    entities: Places  # (roles, rows)
-    facts: dict[str, Places]  # (roles, rows) each
-    given: dict[str, Places]
 
 
 class Values:
@@ -83,11 +70,11 @@ class Values:
         match source.kind:
             case "given":
                 given = next(item for item in self.plan.given if item.name == source.name)
-                return pl.Series(given.texts).gather(self._grounds.given[source.name])
+                return take(pl.Series(given.texts), self._grounds.given[source.name])
             case "letter":
-                return pl.Series(list(LETTERS)).gather(self.index["a"])
+                return take(pl.Series(list(LETTERS)), np.asarray(self.index["a"]))
             case "right":
-                return pl.concat(self.options).gather(self.index["a"] * self.rows + np.arange(self.rows))
+                return take(pl.concat(self.options), self.index["a"] * self.rows + np.arange(self.rows))
             case "options":
                 marks = frame_options(len(self.options), how.kind)
                 return join_columns([part for pair in zip(marks, self.options, strict=True) for part in pair])
@@ -98,9 +85,9 @@ class Values:
     def _write_known(self, source: Source, role: Places | int) -> pl.Series:
         if source.kind == "name":
             names = self._ledger.format_names(source.name, source.format)
-            return names.gather(_pick(self._grounds.entities, role))
+            return take(names, _pick(self._grounds.entities, role))
         texts = self._ledger.format_field(source.name, source.format)
-        return texts.gather(_pick(self._grounds.facts[source.name], role))
+        return take(texts, _pick(self._grounds.facts[source.name], role))
 
     def _write_option(self, number: int) -> pl.Series:
         def read(source: Source) -> pl.Series:
@@ -112,7 +99,7 @@ class Values:
         column = self.find(None, source.name)
         if isinstance(column, Labels):
             labels = [add_article(label) if source.format.kind == "an" else label for label in column.labels]
-            return pl.Series(labels, dtype=pl.String).gather(np.broadcast_to(column.codes, self.rows))
+            return take(pl.Series(labels, dtype=pl.String), np.broadcast_to(column.codes, self.rows))
         if source.format.kind not in ("dp", "sig"):
             self.doubt[:] = True
             return pl.Series([None], dtype=pl.String).new_from_index(0, self.rows)

@@ -1,0 +1,137 @@
+"""What the rows of a frame stand on: their columns opened, and their facts found in the ledger and compared with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from apothecary.facts.columns import Mask, Places, equal_texts, open_lists, take
+from apothecary.facts.ledger import Ledger
+from apothecary.facts.numbering import Glossary
+from apothecary.facts.plan import Given, Plan
+
+_FLAT = ("prompt", "response", "answer", "answer_type", "template")
+_MAX_PARTS = 4
+_GIVEN = -1  # the entity index of a number that the question gives
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Entity places by role, fact places (within the field) by field and role, places among the given values."""
+
+    rows: int
+    entities: Places  # (roles, rows)
+    facts: dict[str, Places]  # (roles, rows) each
+    given: dict[str, Places]
+
+
+class Batch:
+    """The columns of a frame: nested ones opened, texts sorted by `order`, so that an intent's rows are one slice."""
+
+    def __init__(self, rows: pl.DataFrame, ledger: Ledger, glossary: Glossary, order: Places) -> None:
+        self.flat = rows.select(_FLAT).rechunk()[pl.Series(order.astype(np.uint32))]
+        self.entities = open_lists(rows["entities"])
+        self.entity = ledger.find_entities(self.entities.flat)
+        self.facts = open_lists(rows["facts"])
+        self.fact = {name: column.rechunk() for name, column in self.facts.flat.struct.unnest().to_dict().items()}
+        self.role = self.fact["entity"].fill_null(-2).to_numpy()
+        self.drawn = _find_given(self.fact["value"], self.fact["fact_id"], glossary)
+        self.template = glossary.templates.find(rows["template"])
+        self.choices = open_lists(rows["choices"])
+        self.reasoning = open_lists(rows["reasoning"])
+        self.history = open_lists(rows["history"])
+        self.turns = self.history.flat.struct.unnest()
+        parts = rows["wording"].str.split_exact(".", _MAX_PARTS).struct.unnest()
+        numbers = parts.select(pl.all().cast(pl.Int32, strict=False).fill_null(-1)).get_columns()
+        self.wording = np.vstack([column.to_numpy() for column in numbers])
+        self.tolerance = rows["tolerance"].fill_null(float("nan")).to_numpy()
+
+
+def _find_given(values: pl.Series, fact_ids: pl.Series, glossary: Glossary) -> Places:
+    """The place of each stated number without a fact_id among the known given texts, -1 for none."""
+    places = np.full(len(values), -1, dtype=np.int64)
+    given = np.flatnonzero(fact_ids.is_null().to_numpy())
+    places[given] = glossary.given.find(take(values, given))
+    return places
+
+
+class FactReader:
+    """Reads the facts of the rows of one intent in the order they must have; `good` loses the rows that stray."""
+
+    def __init__(self, plan: Plan, ledger: Ledger, batch: Batch, rows: Places, good: Mask) -> None:
+        self.good = good
+        self._plan = plan
+        self._ledger = ledger
+        self._batch = batch
+        self._cursor = batch.facts.start[rows]
+        self._end = self._cursor + batch.facts.size[rows]
+        self._names = [*plan.needs, *(given.name for given in plan.given)]
+        self._units = [*(plan.fields[need].unit for need in plan.needs), *(given.unit for given in plan.given)]
+        self._read: list[tuple[Places, Places, int, int]] = []  # rows, places of facts, slot among the names, role
+
+    def read(self, need: str, role: int, entities: Places) -> Places:
+        """The places of one needed field of one role; 0 for rows that are not good."""
+        at = self._advance(need, role)
+        span = self._ledger.open_field(need)
+        if at is None:
+            return np.zeros(len(self.good), dtype=np.int64)
+        place = span.find(entities, take(self._batch.fact["fact_id"], at))
+        self.good &= place >= 0
+        place = np.where(self.good, place, 0)
+        self.good &= span.sound[place] & (span.entities[place] == entities)
+        self.good &= equal_texts(take(span.texts, place), take(self._batch.fact["value"], at))
+        if self._plan.is_list(need):
+            self._read_rest(need, role, place, at)
+        return place
+
+    def read_given(self, given: Given, places: NDArray[np.int32]) -> Places:
+        """The places of the stated numbers among the given values; 0 for rows that are not good."""
+        at = self._advance(given.name, _GIVEN)
+        if at is None:
+            return np.zeros(len(self.good), dtype=np.int64)
+        drawn = places[self._batch.drawn[at]].astype(np.int64)
+        self.good &= drawn >= 0
+        return np.maximum(drawn, 0)
+
+    def finish(self) -> Mask:
+        """The rows whose facts are all there, in order, with their fields, units and roles, and no more than these."""
+        self.good &= self._cursor == self._end
+        if self._read:
+            row, at, slot, role = (
+                np.concatenate([np.broadcast_to(part[n], part[0].shape) for part in self._read]) for n in range(4)
+            )
+            names, units = pl.Series(self._names), pl.Series(self._units, dtype=pl.String)
+            wrong = self._batch.role[at] != role
+            wrong |= ~equal_texts(take(self._batch.fact["field"], at), take(names, slot))
+            wrong |= take(self._batch.fact["unit"], at).ne_missing(take(units, slot)).to_numpy()
+            self.good[row[wrong]] = False
+        return self.good
+
+    def _advance(self, name: str, role: int) -> Places | None:
+        """Where the next fact of each row stands; 0 for rows that are not good, None when no row is."""
+        self.good &= self._cursor < self._end
+        if not self.good.any():
+            return None
+        at = np.where(self.good, self._cursor, 0)
+        kept = np.flatnonzero(self.good)
+        self._read.append((kept, at[kept], self._names.index(name), role))
+        self._cursor = self._cursor + 1
+        return at
+
+    def _read_rest(self, need: str, role: int, first: Places, at: Places) -> None:
+        """The members after the first of a field with several facts: all there and in the order of the list."""
+        lists, span = self._ledger.group_list(need), self._ledger.open_field(need)
+        size = lists.size[first]
+        self.good &= (size > 0) & (at + size <= self._end)
+        more = np.where(self.good, size - 1, 0)
+        row = np.repeat(np.arange(len(first)), more)
+        step = np.arange(len(row)) - np.repeat(np.cumsum(more) - more, more) + 1
+        found, member = at[row] + step, lists.order[lists.rank[first[row]] + step]
+        same = equal_texts(take(span.ids, member), take(self._batch.fact["fact_id"], found))
+        same &= equal_texts(take(span.texts, member), take(self._batch.fact["value"], found)) & span.sound[member]
+        self.good[row[~same]] = False
+        self._read.append((row, found, self._names.index(need), role))
+        self._cursor = self._cursor + more
