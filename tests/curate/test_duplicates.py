@@ -11,7 +11,7 @@ from apothecary.curate.verdicts import PLACED_VERDICT
 
 
 def place_keys(*rows: tuple[int, int, int, int, int]) -> pl.DataFrame:
-    columns = ["high", "low", "facts", "file", "row"]
+    columns = ["high", "low", "answer", "file", "row"]
     return (
         pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.Int64), orient="row")
         .select(pl.lit(0).alias("bucket"), *columns)
@@ -40,19 +40,19 @@ def test_half_a_hash_in_common_is_nothing_in_common() -> None:
 
 def test_decisions_equal_brute_force_whatever_the_hash_values() -> None:
     random = np.random.default_rng(11)
-    prompts, facts = random.integers(0, 900, 3000), random.integers(0, 2, 3000)
+    prompts, answers = random.integers(0, 900, 3000), random.integers(0, 2, 3000)
     rows = [
-        make_row(j, 1, prompt=f"Question {prompt}?", answer=f"{fact if prompt % 9 == 0 else 0}")
-        for j, (prompt, fact) in enumerate(zip(prompts, facts, strict=True))
+        make_row(j, 1, prompt=f"Question {prompt}?", answer=f"{answer if prompt % 9 == 0 else 0}")
+        for j, (prompt, answer) in enumerate(zip(prompts, answers, strict=True))
     ]
     groups: dict[str, list[int]] = {}
     for j, row in enumerate(rows):
         groups.setdefault(row["prompt"], []).append(j)
     expected = {}
     for places in groups.values():
-        answers = {rows[j]["answer"] for j in places}
-        dropped = places if len(answers) > 1 else places[1:]
-        expected |= dict.fromkeys(dropped, "contradiction" if len(answers) > 1 else "duplicate")
+        given = {rows[j]["answer"] for j in places}
+        dropped = places if len(given) > 1 else places[1:]
+        expected |= dict.fromkeys(dropped, "contradiction" if len(given) > 1 else "duplicate")
     keys = build_keys(frame_rows(rows), 0)
     for mask in (0, 0xA5A5_5A5A_1234_4321):
         decided = decide_duplicates(keys.with_columns(pl.col("high") ^ mask).sort("high"))

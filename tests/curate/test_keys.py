@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 from tests.curate.examples import frame_rows, make_row, two_turns
 
-from apothecary.curate.keys import build_keys, hash_facts, hash_texts, join_turns, normalise_space
+from apothecary.curate.keys import build_keys, hash_texts, join_turns, normalise_space
 
 
 def same(left: str, right: str) -> bool:
@@ -56,25 +56,10 @@ def test_earlier_turns_and_system_belong_to_the_prompt() -> None:
     assert join_turns(told).n_unique() == 2
 
 
-def test_facts_are_a_set_of_values() -> None:
-    one = {"entity": 0, "field": "mw", "value": "1.5", "unit": "g/mol", "fact_id": "x:mw:rdkit"}
-    two = {"entity": 1, "field": "mw", "value": "2.5", "unit": "g/mol", "fact_id": "y:mw:rdkit"}
-    row = make_row(0, 1)
-    rows = frame_rows(
-        [
-            row | {"facts": [one, two]},
-            row | {"facts": [two | {"entity": 0}, one | {"entity": 1}]},
-            row | {"facts": [one | {"fact_id": "x:mw:other"}, two]},
-            row | {"facts": [one, two | {"value": "2.6"}]},
-            row | {"facts": [one, two | {"unit": "kg/mol"}]},
-            row | {"facts": [one, two], "answer": "other"},
-            row | {"facts": [one, one]},
-            row | {"facts": []},
-        ]
-    )
-    hashes = hash_facts(rows).to_list()
-    assert hashes[0] == hashes[1] == hashes[2]
-    assert len({hashes[0], *hashes[3:]}) == 6
+def test_answers_are_compared_as_they_are_written() -> None:
+    keys = build_keys(frame_rows([make_row(0, 1, answer=answer) for answer in ("1.5", "1.5", "1.50")]), 0)
+    assert keys["answer"][0] == keys["answer"][1] != keys["answer"][2]
+    assert keys["high"].n_unique() == 1
 
 
 def test_keys_carry_their_place_and_bucket() -> None:

