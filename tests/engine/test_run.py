@@ -36,9 +36,8 @@ def run(folder, work=works.write_text, shards=SHARDS, **changes):
 
 def test_manifest_names_every_file_in_shard_order(tmp_path):
     folder = tmp_path / "generate"
-    manifest = run(
-        folder, shards=list(reversed(SHARDS)), summarise=lambda records: {"names": [r.name for r in records]}
-    )
+    shards = list(reversed(SHARDS))
+    manifest = run(folder, works.write_frame, shards, summarise=lambda records: {"names": [r.name for r in records]})
     assert manifest == read_manifest(folder)
     assert (manifest["format"], manifest["room"], manifest["inputs"], manifest["rows"]) == (1, "generate", "i1", 12)
     assert manifest["names"] == manifest["shards"] == ["3", "2", "1", "0"]
