@@ -69,3 +69,13 @@ def test_find_gives_combinations_with_the_entity_first(kind: str) -> None:
     found = domain.find(3)
     assert len(found)
     assert set(domain.decode(found, no_words(len(found)))["a"].tolist()) == {3}
+
+
+def test_distractors_never_leave_the_window() -> None:
+    values = np.array([0, 1, 2, 3, 50, 51, 52, 53, 90])
+    domain = Options(np.arange(9), values, 1, 5, 4)
+    assert sorted(domain.entities.tolist()) == [0, 1, 2, 3, 4, 5, 6, 7]
+    combination = np.repeat(np.arange(domain.size), 20)
+    roles = domain.decode(combination, no_words(len(combination)))
+    for name in ("d1", "d2", "d3"):
+        assert np.abs(values[roles[name]] - values[roles["a"]]).max() <= 5

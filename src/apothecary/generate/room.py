@@ -5,6 +5,7 @@ Shard s of a split takes rows made*s/S .. made*(s+1)/S of every stratum, so each
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from apothecary.engine.commit import make_folder, read_json, write_json
+from apothecary.engine.commit import make_folder, read_json, write_bytes, write_json
 from apothecary.engine.progress import Progress
 from apothecary.engine.run import Shard, ShardFolder, ShardRecord, run_room
+from apothecary.engine.shard import DONE_FOLDER
 from apothecary.errors import RecipeError
 from apothecary.example import SPLITS
 from apothecary.generate.allocate import Quota, allocate_rows
@@ -34,7 +36,8 @@ def run_generate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progre
     folder = run / ROOM
     make_folder(folder / "done")  # marks the folder as a room, before anything else lies in it
     pack = load_pack(recipe.pack)
-    write_json(folder / "pack.json", dump_pack(pack))
+    # As written, not canonical: the order of `let` and of fields has a meaning.
+    write_bytes(folder / "pack.json", (json.dumps(dump_pack(pack), ensure_ascii=False, indent=1) + "\n").encode())
     bench = Workbench(recipe, pack, run / "gather")
     quotas = allocate_rows(bench.plans, recipe)
     strata = [
@@ -67,9 +70,9 @@ def list_shards(quotas: Sequence[Quota], shard_rows: int) -> list[Shard]:
     for split in SPLITS:
         made = sum(quota.made for quota in quotas if quota.stratum.part.split == split)
         count = max(1, round(made / shard_rows)) if made else 0
-        shards += [
-            Shard(f"{split}-{number:05d}", {"split": split, "number": number, "of": count}) for number in range(count)
-        ]
+        for number in range(count):
+            rows = made * (number + 1) // count - made * number // count
+            shards.append(Shard(f"{split}-{number:05d}", {"split": split, "number": number, "of": count, "rows": rows}))
     return shards
 
 

@@ -149,8 +149,8 @@ class Options:
         self.wrong = count - 1
         self.below = below
         self.above = above
-        self.floor = np.clip(np.minimum(floor, below - self.wrong), 0, None)
-        self.ceiling = np.clip(np.maximum(ceiling, above + self.wrong), None, len(unique))
+        self.floor = np.clip(np.minimum(floor, below), 0, None)
+        self.ceiling = np.clip(np.maximum(ceiling, above), None, len(unique))
         enough = (below - self.floor) + (self.ceiling - above) >= self.wrong
         rank = np.searchsorted(unique, values)
         keep = enough[rank]
@@ -196,7 +196,7 @@ def _spread(words: NDArray[np.uint32], number: int, size: Index) -> Index:
 def select_entities(intent: Intent, view: View) -> NDArray[np.bool_]:
     """Which entities have the needed fields and meet `where`, (rows,)."""
     draw = intent.draw
-    chosen = np.ones(view.rows, dtype=bool)
+    chosen = ~find_refused(view)
     needed = list(draw.needs) + ([draw.field] if draw.field and draw.kind in ("pair", "options") else [])
     for name in needed:
         chosen &= view.is_known(name)
@@ -206,6 +206,14 @@ def select_entities(intent: Intent, view: View) -> NDArray[np.bool_]:
             condition = condition.cast(pl.Float64).to_numpy()
         chosen &= np.nan_to_num(condition) != 0
     return chosen
+
+
+def find_refused(view: View) -> NDArray[np.bool_]:
+    """Entities on a safety list that the pack refuses, (rows,)."""
+    if not view.pack.refuse or not view.has("gates"):
+        return np.zeros(view.rows, dtype=bool)
+    lists = view.frame.select(hit=pl.col("gates").list.set_intersection(list(view.pack.refuse)).list.len() > 0)
+    return lists["hit"].fill_null(value=False).to_numpy()
 
 
 def build_domain(intent: Intent, view: View | None, chosen: NDArray[np.bool_], given_size: int) -> Domain:
@@ -231,7 +239,8 @@ def build_domain(intent: Intent, view: View | None, chosen: NDArray[np.bool_], g
     if step is not None:
         shown = round_decimals(view.number(str(draw.field))[entities], step)
         values = np.rint(shown * _SCALE).astype(np.int64)
-        low += _SCALE // 10**step  # rounding may bring two values nearer by up to one unit shown
+        unit = _SCALE // 10**step  # rounding moves two values by up to one unit shown, nearer or further apart
+        low, high = low + unit, None if high is None else high - unit
     return Options(entities, values, low, high, draw.count)
 
 

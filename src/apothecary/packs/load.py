@@ -24,6 +24,7 @@ class _Head(Strict):
     pack: str
     version: int
     fields: dict[Name, Field]
+    refuse: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def restore_pack(dump: dict[str, Any]) -> Pack:
                 "name": dump["pack"],
                 "version": dump["version"],
                 "fields": dump["fields"],
+                "refuse": dump.get("refuse", []),
                 "intents": dump["intents"],
                 "raw": dump,
             }
@@ -90,7 +92,7 @@ def restore_pack(dump: dict[str, Any]) -> Pack:
 
 
 def dump_pack(pack: Pack) -> dict[str, Any]:
-    """The pack as written, JSON-able, all values text: {pack, version, fields, intents: [in order of name]}."""
+    """The pack as written, JSON-able, all values text: {pack, version, fields, refuse, intents: [by name]}."""
     return pack.raw
 
 
