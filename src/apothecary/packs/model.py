@@ -290,6 +290,7 @@ class Pack(Strict):
     name: Identifier
     version: Annotated[int, pydantic.Field(ge=1)]
     fields: dict[Name, Field]
+    refuse: tuple[Line, ...] = ()
     intents: list[Intent]
     raw: dict[str, Any] = pydantic.Field(repr=False)
 
