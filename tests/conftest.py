@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +15,7 @@ from rdkit.Chem import Descriptors, rdMolDescriptors
 from apothecary.example import FACT
 from apothecary.packs.load import load_pack
 from apothecary.packs.model import Pack
-from apothecary.recipe import Recipe
+from apothecary.recipe import Recipe, load_recipe
 
 TINY_PACK = Path(__file__).parent / "data" / "tiny_pack"
 CHAINS = ["C" * n for n in range(1, 13)]
@@ -100,3 +101,55 @@ def tiny_recipe() -> Recipe:
         splits={"validation": 0.05, "test": 0.1},
         shard_rows=1000,
     )
+
+
+ROOT = Path(__file__).parent.parent
+FIRST_BUILD_S = 1200
+NEEDS_KNOWLEDGE = {"built_knowledge", "small_cache", "quick_run"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if NEEDS_KNOWLEDGE & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.timeout(FIRST_BUILD_S))
+
+
+@pytest.fixture(scope="session")
+def built_knowledge() -> Path:
+    """The real knowledge base, in the cache that a user has too; the first build takes minutes."""
+    from apothecary.engine.progress import SilentProgress
+    from apothecary.gather.knowledge import build_knowledge
+    from apothecary.gather.wheels import find_cache
+
+    return build_knowledge(find_cache(), workers=2, progress=SilentProgress())
+
+
+@pytest.fixture(scope="session")
+def small_cache(built_knowledge: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache whose knowledge base is a real one cut down to 1,500 entities, so that a whole run takes seconds."""
+    cache = tmp_path_factory.mktemp("cache")
+    folder = cache / "knowledge" / built_knowledge.name
+    folder.mkdir(parents=True)
+    entities = pl.read_parquet(built_knowledge / "entities.parquet")
+    kept = pl.concat([entities.filter(pl.col("group") == group).head(750) for group in ("compound", "drug")])
+    kept.sort("entity_id").write_parquet(folder / "entities.parquet")
+    facts = pl.read_parquet(built_knowledge / "facts.parquet").join(
+        kept.select("entity_id"), on="entity_id", how="semi"
+    )
+    facts.sort("fact_id").write_parquet(folder / "facts.parquet")
+    for name in ("diseases.parquet", "sources.json", "report.json"):
+        (folder / name).write_bytes((built_knowledge / name).read_bytes())
+    files = [{"path": path.name, "bytes": path.stat().st_size, "sha256": ""} for path in sorted(folder.iterdir())]
+    (folder / "manifest.json").write_text(json.dumps({"format": 1, "fingerprint": folder.name, "files": files}))
+    return cache
+
+
+@pytest.fixture(scope="session")
+def quick_run(built_knowledge: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of recipes/quick.yaml on the real knowledge base, 20,000 rows; read only."""
+    from apothecary.engine.progress import SilentProgress
+    from apothecary.flow import run_recipe
+
+    out = tmp_path_factory.mktemp("runs") / "quick"
+    recipe = load_recipe(ROOT / "recipes" / "quick.yaml")
+    return run_recipe(recipe, out=out, workers=len(os.sched_getaffinity(0)), progress=SilentProgress()).run

@@ -34,7 +34,7 @@ from apothecary.engine.commit import (
 from apothecary.engine.lock import RunLock
 from apothecary.engine.log import close_log, open_log
 from apothecary.engine.progress import Progress
-from apothecary.errors import ApothecaryError, RecipeError, RunChangedError, RunError
+from apothecary.errors import ApothecaryError, RecipeError, RunChangedError, RunError, SourceError
 from apothecary.identity import describe_run, fingerprint_inputs, list_changes
 from apothecary.packs.load import load_pack, pack_fingerprint
 from apothecary.packs.model import Pack
@@ -141,7 +141,6 @@ def settle_identity(
 def run_gather(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress: Progress) -> dict[str, Any]:
     """The knowledge base in the cache to the run's own copy of what its licence setting allows; its manifest."""
     from apothecary.gather.knowledge import build_knowledge
-    from apothecary.gather.views import write_views
     from apothecary.gather.wheels import find_cache
 
     knowledge = build_knowledge(find_cache(), workers=workers, progress=progress)
@@ -150,11 +149,29 @@ def run_gather(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
     folder = run / "gather"
     shutil.rmtree(folder, ignore_errors=True)
     make_folder(folder)
-    books = write_views(knowledge, folder, licence=recipe.licence)
+    books = copy_views(knowledge, folder, recipe.licence)
     files = [describe_file(folder, path) for path in sorted(folder.rglob("*")) if path.is_file()]
     rows = next(entry["rows"] for entry in files if entry["path"] == "facts.parquet")
     manifest = {"format": 1, "room": "gather", "inputs": inputs, "rows": rows, "files": files, "books": books}
     return write_sealed(folder / "manifest.json", manifest)
+
+
+def copy_views(knowledge: Path, folder: Path, licence: str) -> dict[str, Any]:
+    """A knowledge base to its views in a folder, and the report about them.
+
+    Raises SourceError when a table of the knowledge base cannot be read, with the way to get a new one.
+    """
+    from polars.exceptions import PolarsError
+
+    from apothecary.gather.views import write_views
+
+    try:
+        return write_views(knowledge, folder, licence=licence)
+    except (PolarsError, FileNotFoundError) as error:
+        first_line = str(error).partition("\n")[0]
+        what = f"a table of the knowledge base cannot be read: {first_line}"
+        hint = f"delete {knowledge} and run again; it is built anew"
+        raise SourceError(what, where=str(knowledge), hint=hint) from None
 
 
 def load_recipe_pack(recipe: Recipe) -> Pack:

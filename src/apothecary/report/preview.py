@@ -12,7 +12,7 @@ from apothecary.engine.commit import write_json
 from apothecary.engine.progress import Progress
 from apothecary.errors import RecipeError
 from apothecary.export.messages import list_spoken
-from apothecary.flow import load_recipe_pack
+from apothecary.flow import copy_views, load_recipe_pack
 from apothecary.recipe import Recipe
 
 
@@ -38,7 +38,6 @@ def preview_rows(
 def prepare_views(licence: str, *, workers: int, progress: Progress) -> Path:
     """A licence setting to the folder of its views of the newest knowledge base, made once and kept in the cache."""
     from apothecary.gather.knowledge import build_knowledge
-    from apothecary.gather.views import write_views
     from apothecary.gather.wheels import find_cache
 
     cache = find_cache()
@@ -48,7 +47,7 @@ def prepare_views(licence: str, *, workers: int, progress: Progress) -> Path:
         scratch = target.with_name(f".{target.name}.{os.getpid()}")
         scratch.mkdir(parents=True)
         try:
-            books = write_views(knowledge, scratch, licence=licence)
+            books = copy_views(knowledge, scratch, licence)
             write_json(scratch / "done.json", books)
             shutil.rmtree(target, ignore_errors=True)
             scratch.rename(target)
