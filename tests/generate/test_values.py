@@ -1,25 +1,8 @@
 from __future__ import annotations
 
 import polars as pl
-import pytest
 
-from apothecary.generate.values import lay_out_options, put_article
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("antihistamine", "an antihistamine"),
-        ("statin", "a statin"),
-        ("unit", "a unit"),
-        ("ester", "an ester"),
-        ("euphoriant", "a euphoriant"),
-        ("hourly dose", "an hourly dose"),
-        ("ACE inhibitor", "an ACE inhibitor"),
-    ],
-)
-def test_article(text: str, expected: str) -> None:
-    assert put_article(pl.Series([text])).to_list() == [expected]
+from apothecary.generate.values import lay_out_options
 
 
 def test_options_are_laid_out_in_lines_or_inline() -> None:

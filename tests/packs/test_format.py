@@ -3,12 +3,20 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apothecary.errors import PackError
-from apothecary.packs.format import format_numbers, parse_format, round_decimals, round_significant
+from apothecary.packs.format import (
+    format_numbers,
+    join_list,
+    parse_format,
+    put_article,
+    round_decimals,
+    round_significant,
+)
 
 
 def spell(value: float, fmt: str) -> str:
@@ -74,3 +82,24 @@ def test_rounded_numbers_are_the_numbers_shown() -> None:
 def test_unknown_formats_are_refused(fmt: str) -> None:
     with pytest.raises(PackError):
         parse_format(fmt)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("antihistamine", "an antihistamine"),
+        ("statin", "a statin"),
+        ("unit", "a unit"),
+        ("ester", "an ester"),
+        ("euphoriant", "a euphoriant"),
+        ("hourly dose", "an hourly dose"),
+        ("ACE inhibitor", "an ACE inhibitor"),
+    ],
+)
+def test_article(text: str, expected: str) -> None:
+    assert put_article(pl.Series([text])).to_list() == [expected]
+
+
+def test_lists_are_joined_as_one_says_them() -> None:
+    lists = pl.Series([["a"], ["a", "b"], ["a", "b", "c"], None])
+    assert join_list(lists).to_list() == ["a", "a and b", "a, b and c", None]

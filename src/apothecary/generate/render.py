@@ -13,7 +13,7 @@ from apothecary.example import EXAMPLE, ROW_FACT, TURN
 from apothecary.generate.draw import Drawn, Span, draw_rows
 from apothecary.generate.segments import Segments, SlotBook, SlotValues
 from apothecary.generate.strata import IntentPlan
-from apothecary.generate.values import BatchValues, FieldTexts
+from apothecary.generate.values import BatchValues
 from apothecary.packs.grammar import expand_all
 
 Index = NDArray[np.int64]
@@ -25,7 +25,6 @@ class IntentRenderer:
     def __init__(self, plan: IntentPlan) -> None:
         self.plan = plan
         self.book = SlotBook()
-        self.texts = FieldTexts(plan)
         templates = plan.intent.templates
         replies = [expand_all(t.reply)[0] for t in templates]
         before_asks = [expand_all(t.before.ask)[0] if t.before else [""] for t in templates]
@@ -56,7 +55,7 @@ class IntentRenderer:
         Raises PackError when a slot has no value for some row.
         """
         drawn = draw_rows(self.plan, spans, self.reply_counts, self.before_counts)
-        values = BatchValues(self.plan, self.texts, drawn)
+        values = BatchValues(self.plan, drawn)
         entities = self._order_entities(drawn, values)
         slots = values.stack(self.book)
         text = {

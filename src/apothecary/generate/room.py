@@ -16,7 +16,6 @@ import polars as pl
 from apothecary.engine.commit import make_folder, read_json, write_bytes, write_json
 from apothecary.engine.progress import Progress
 from apothecary.engine.run import Shard, ShardFolder, ShardRecord, run_room
-from apothecary.engine.shard import DONE_FOLDER
 from apothecary.errors import RecipeError
 from apothecary.example import SPLITS
 from apothecary.generate.allocate import Quota, allocate_rows

@@ -18,12 +18,13 @@ from apothecary.engine.seed import derive_key
 from apothecary.errors import PackError
 from apothecary.example import SPLITS
 from apothecary.packs.domain import Domain, build_domain, select_entities
-from apothecary.packs.grammar import expand_all
+from apothecary.packs.grammar import Slot, expand_all, parse, slots
 from apothecary.packs.model import Intent, Pack, Template
 from apothecary.packs.view import View
 
 GROUPS = ("drug", "compound")
 ANY = "any"
+IDENTITIES = ("name", "Name", "smiles", "iupac_name", "inchikey")  # each tells one entity from all others
 MIN_PATTERNS_TO_HOLD_OUT = 4
 
 
@@ -57,11 +58,12 @@ class Asks:
 
 @dataclass(frozen=True)
 class Part:
-    """A domain of one intent: the entities of one split and group."""
+    """A domain of one intent: the entities of one split and group, and the templates that draw from it."""
 
     split: str
     group: str
     domain: Domain
+    templates: tuple[str, ...]
     offset: int = 0  # where this part starts among the permuted sets of given numbers, for draws without entities
 
     @property
@@ -123,13 +125,13 @@ class IntentPlan:
         """All strata that can give a row, in a fixed order."""
         found = []
         for part in self.parts:
-            for template in self.intent.templates:
-                asks = len(self.asks[template.id].allowed(part.split, self.intent.tests))
+            for template in part.templates:
+                asks = len(self.asks[template].allowed(part.split, self.intent.tests))
                 has_entities = self.intent.draw.kind != "none"
                 variants = asks * (self.given_size if has_entities else 1)
                 capacity = part.domain.size * min(self.intent.draw.cap, variants)
                 if capacity:
-                    found.append(Stratum(self.intent.intent, template.id, part, variants, capacity))
+                    found.append(Stratum(self.intent.intent, template, part, variants, capacity))
         return found
 
     def _read_asks(self, template: Template) -> Asks:
@@ -147,22 +149,43 @@ class IntentPlan:
         if self.intent.draw.kind == "none" or self.view is None:
             return self._split_given(shares)
         chosen = select_entities(self.intent, self.view)
-        group = self.view.column("group").to_numpy() if self.view.has("group") else np.full(self.view.rows, ANY)
-        is_skill = self.intent.tests == "skill"
+        by_key: dict[tuple[Slot, ...], list[str]] = {}
+        for template in self.intent.templates:
+            by_key.setdefault(self._list_shown(template), []).append(template.id)
         parts = []
         for split in SPLITS:
-            if split != "train" and not shares[split]:
-                continue
-            mask = chosen
-            if is_skill:
-                mask = chosen & (splits == SPLITS.index(split))
-            elif self._asserts_computed():
-                mask = chosen & (splits == 0)
-            for name in GROUPS if self.view.has("group") else (ANY,):
-                domain = build_domain(self.intent, self.view, mask & (group == name), self.given_size)
-                if domain.size:
-                    parts.append(Part(split, name, domain))
+            if split == "train" or shares[split]:
+                for shown, templates in by_key.items():
+                    mask = self._restrict(keep_distinct(self.view, chosen, shown), splits, split)
+                    parts += self._split_groups(mask, split, tuple(templates))
         return parts
+
+    def _split_groups(self, mask: NDArray[np.bool_], split: str, templates: tuple[str, ...]) -> list[Part]:
+        assert self.view is not None
+        has_groups = self.view.has("group")
+        group = self.view.column("group").to_numpy() if has_groups else np.full(self.view.rows, ANY)
+        parts = []
+        for name in GROUPS if has_groups else (ANY,):
+            domain = build_domain(self.intent, self.view, mask & (group == name), self.given_size)
+            if domain.size:
+                parts.append(Part(split, name, domain, templates))
+        return parts
+
+    def _restrict(self, chosen: NDArray[np.bool_], splits: NDArray[np.int8], split: str) -> NDArray[np.bool_]:
+        if self.intent.tests == "skill":
+            return np.asarray(chosen & (splits == SPLITS.index(split)))
+        return np.asarray(chosen & (splits == 0)) if self._asserts_computed() else chosen
+
+    def _list_shown(self, template: Template) -> tuple[Slot, ...]:
+        """The field slots that alone tell one question of a template from another; none where it names the entity."""
+        if self.intent.draw.kind != "one":
+            return ()
+        patterns = template.before.ask if template.before else template.ask
+        asked = [[s for s in slots(parse(wording)) if s.role in (None, "a")] for wording in expand_all(patterns)[0]]
+        if all(any(slot.field in IDENTITIES for slot in wording) for wording in asked):
+            return ()
+        assert self.view is not None
+        return tuple(dict.fromkeys(s for wording in asked for s in wording if self.view.has(s.field)))
 
     def _split_given(self, shares: dict[str, float]) -> list[Part]:
         """Sets of given numbers, each in one split, so that a test row's numbers never occur in training."""
@@ -173,13 +196,33 @@ class IntentPlan:
             share = 1 - shares["validation"] - shares["test"] if split == "train" else shares[split]
             size = self.given_size - start if split == SPLITS[-1] else round(self.given_size * share)
             if size and share:
-                parts.append(Part(split, ANY, build_domain(self.intent, None, np.zeros(0, dtype=bool), size), start))
+                domain = build_domain(self.intent, None, np.zeros(0, dtype=bool), size)
+                parts.append(Part(split, ANY, domain, tuple(t.id for t in self.intent.templates), start))
             start += size
         return parts
 
     def _asserts_computed(self) -> bool:
         needed = [*self.intent.draw.needs, *([self.intent.draw.field] if self.intent.draw.field else [])]
         return any(self.pack.fields[name].kind == "computed" for name in needed if name in self.pack.fields)
+
+
+def keep_distinct(view: View, chosen: NDArray[np.bool_], shown: tuple[Slot, ...]) -> NDArray[np.bool_]:
+    """`chosen` (rows,) with one entity, the first drug if any, for each set of texts that a question shows.
+
+    Isomers share a formula: a question that shows nothing else must be asked once, and in one split.
+    """
+    if not shown:
+        return chosen
+    texts = {f"t{number}": view.texts(slot.field, slot.fmt) for number, slot in enumerate(shown)}
+    frame = pl.DataFrame(texts).with_row_index("row").filter(pl.Series(chosen))
+    if view.has("group"):
+        frame = frame.with_columns(is_other=view.column("group").filter(pl.Series(chosen)) != "drug").sort(
+            "is_other", "row"
+        )
+    first = frame.unique(list(texts), keep="first", maintain_order=True)["row"].to_numpy()
+    kept = np.zeros(view.rows, dtype=bool)
+    kept[first] = True
+    return kept
 
 
 def split_entities(view: View, seed: int, shares: dict[str, float]) -> NDArray[np.int8]:

@@ -14,55 +14,19 @@ from apothecary.generate.segments import Segments, SlotBook, SlotValues
 from apothecary.generate.strata import IntentPlan
 from apothecary.packs.arithmetic import parse_expression
 from apothecary.packs.evaluate import Column, evaluate
-from apothecary.packs.format import format_numbers
+from apothecary.packs.format import format_numbers, put_article
 from apothecary.packs.grammar import Slot
 
 Index = NDArray[np.int64]
 
 LETTERS = pl.Series(list("ABCDEFGHIJ"), dtype=pl.String)
-_A_NOT_AN = r"^(?i:uni|use|uri|eu|one)"
-_AN_NOT_A = r"^(?i:hour|honest|heir)"
-
-
-class FieldTexts:
-    """Texts of fields over all entities of a view, formatted once for each (field, format)."""
-
-    def __init__(self, plan: IntentPlan) -> None:
-        self.plan = plan
-        self._cache: dict[tuple[str, str], pl.Series] = {}
-
-    def of(self, name: str, fmt: str | None) -> pl.Series:
-        """The texts (rows of the view,) of a field in a format, the field's own if none is named."""
-        view = self.plan.view
-        if view is None:
-            raise PackError(f"slot {name!r} needs an entity", where=self.plan.intent.intent)
-        known = self.plan.pack.fields.get(name)
-        shown = fmt or (known.default_format if known else "raw")
-        if (name, shown) not in self._cache:
-            self._cache[name, shown] = self._format(name, shown)
-        return self._cache[name, shown]
-
-    def _format(self, name: str, fmt: str) -> pl.Series:
-        view = self.plan.view
-        assert view is not None
-        series = view.column(name)
-        if series.dtype == pl.List:
-            return _join_list(series)
-        if fmt == "an":
-            return put_article(series.cast(pl.String))
-        if series.dtype == pl.String:
-            return series
-        if fmt == "raw":
-            return view.fact_texts(name)[0]
-        return format_numbers(view.number(name), fmt)
 
 
 class BatchValues:
     """Everything a wording can ask of one batch: fields by role, given numbers, derived values, options."""
 
-    def __init__(self, plan: IntentPlan, texts: FieldTexts, drawn: Drawn) -> None:
+    def __init__(self, plan: IntentPlan, drawn: Drawn) -> None:
         self.plan = plan
-        self.texts = texts
         self.drawn = drawn
         self._derived: dict[str, Column] = {}
         self.options: list[pl.Series] = []
@@ -97,7 +61,7 @@ class BatchValues:
             assert view is not None
             values = view.several(slot.field)["text"].gather(self.drawn.roles["value"])
             return put_article(values) if slot.fmt == "an" else values
-        return self.texts.of(slot.field, slot.fmt).gather(self.drawn.roles[slot.role or "a"])
+        return self._texts(slot).gather(self.drawn.roles[slot.role or "a"])
 
     def stack(self, book: SlotBook) -> SlotValues:
         """The texts of all slots of a book."""
@@ -113,10 +77,15 @@ class BatchValues:
             index = np.clip(place - (place > letter).astype(np.int64), 0, count - 2)
             rows = np.where(place == letter, self.drawn.roles["a"], wrong[index, np.arange(self.drawn.rows)])
             order.append(rows)
-            columns = [self.texts.of(slot.field, slot.fmt).gather(rows) for slot in book.slots]
+            columns = [self._texts(slot).gather(rows) for slot in book.slots]
             values = SlotValues(columns, self.drawn.rows)
             self.options.append(segments.render(np.zeros(self.drawn.rows, dtype=np.int64), values))
         return order
+
+    def _texts(self, slot: Slot) -> pl.Series:
+        if self.plan.view is None:
+            raise PackError(f"slot {{{slot.name}}} needs an entity", where=self.plan.intent.intent)
+        return self.plan.view.texts(slot.field, slot.fmt)
 
     def _derived_text(self, slot: Slot) -> pl.Series:
         value = self._derived[slot.field]
@@ -143,22 +112,3 @@ def lay_out_options(options: Sequence[pl.Series], layout: str) -> pl.Series:
         before = "\n" if layout == "lines" else joint
         pieces += [pl.lit(f"{before}{LETTERS[number]}) "), pl.lit(option)]
     return pl.select(pl.concat_str(pieces)).to_series()
-
-
-def put_article(texts: pl.Series) -> pl.Series:
-    """Texts with `a` or `an` before them, by the rule of docs/packs.md."""
-    vowel = texts.str.contains(r"^[aeiouAEIOU]") & ~texts.str.contains(_A_NOT_AN)
-    article = (vowel | texts.str.contains(_AN_NOT_A)).fill_null(value=False)
-    ones = pl.Series(["an ", "a "], dtype=pl.String).gather(np.where(article.to_numpy(), 0, 1))
-    return ones + texts
-
-
-def _join_list(lists: pl.Series) -> pl.Series:
-    """`x`, `x and y`, `x, y and z`."""
-    frame = lists.to_frame("v")
-    head = pl.col("v").list.head(pl.col("v").list.len().cast(pl.Int64) - 1).list.join(", ")
-    return frame.select(
-        pl.when(pl.col("v").list.len() > 1)
-        .then(pl.concat_str([head, pl.lit(" and "), pl.col("v").list.last()]))
-        .otherwise(pl.col("v").list.first())
-    ).to_series()

@@ -1,4 +1,4 @@
-"""Numbers in, texts out: the rounding rules of docs/packs.md over whole columns.
+"""Columns in, texts out: the rounding rules of docs/packs.md, a and an, and lists, over whole columns.
 
 Half away from zero; a derived value is first taken to 12 significant digits, so that binary fractions do not decide.
 """
@@ -15,6 +15,8 @@ from apothecary.errors import PackError
 
 _FORMAT = re.compile(r"^(?:(dp|sig)(\d{1,2})|int)$")
 _DIGITS_KEPT = 12
+_A_NOT_AN = r"^(?i:uni|use|uri|eu|one)"
+_AN_NOT_A = r"^(?i:hour|honest|heir)"
 
 
 def parse_format(fmt: str) -> tuple[str, int]:
@@ -107,3 +109,22 @@ def _format_fixed(values: NDArray[np.float64], decimals: int) -> pl.Series:
     if missing.any():
         texts = texts.set(pl.Series(missing), None)
     return texts
+
+
+def put_article(texts: pl.Series) -> pl.Series:
+    """Texts with `a` or `an` before them, by the rule of docs/packs.md."""
+    vowel = texts.str.contains(r"^[aeiouAEIOU]") & ~texts.str.contains(_A_NOT_AN)
+    article = (vowel | texts.str.contains(_AN_NOT_A)).fill_null(value=False)
+    ones = pl.Series(["an ", "a "], dtype=pl.String).gather(np.where(article.to_numpy(), 0, 1))
+    return ones + texts
+
+
+def join_list(lists: pl.Series) -> pl.Series:
+    """Lists of texts (n,) to `x`, `x and y`, `x, y and z`."""
+    frame = lists.to_frame("v")
+    head = pl.col("v").list.head(pl.col("v").list.len().cast(pl.Int64) - 1).list.join(", ")
+    return frame.select(
+        pl.when(pl.col("v").list.len() > 1)
+        .then(pl.concat_str([head, pl.lit(" and "), pl.col("v").list.last()]))
+        .otherwise(pl.col("v").list.first())
+    ).to_series()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from apothecary.engine.commit import read_json
 from apothecary.errors import PackError, RunDamagedError
+from apothecary.packs.format import format_numbers, join_list, put_article
 from apothecary.packs.model import Pack
 
 TABLES = {"compound": "compounds.parquet", "disease": "diseases.parquet"}
@@ -40,7 +41,8 @@ class View:
     facts: pl.DataFrame  # entity_row, field, fact_id, text, source, of the fields asked for
     sources: list[Source]
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    _texts: dict[str, tuple[pl.Series, pl.Series]] = field(default_factory=dict)
+    _facts: dict[str, tuple[pl.Series, pl.Series]] = field(default_factory=dict)
+    _texts: dict[tuple[str, str], pl.Series] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -86,7 +88,7 @@ class View:
 
     def fact_texts(self, name: str) -> tuple[pl.Series, pl.Series]:
         """The text and the fact_id of the value chosen for each entity (n,), null where there is none."""
-        if name not in self._texts:
+        if name not in self._facts:
             ids = pl.Series([source.id for source in sorted(self.sources, key=lambda s: s.index)], dtype=pl.String)
             chosen = self.frame.select(
                 pl.concat_str(
@@ -100,8 +102,26 @@ class View:
                     f"the facts of field {name!r} do not match the wide view",
                     hint="run `apothecary gather pharma` again",
                 )
-            self._texts[name] = (joined["text"], joined["fact_id"])
-        return self._texts[name]
+            self._facts[name] = (joined["text"], joined["fact_id"])
+        return self._facts[name]
+
+    def texts(self, name: str, fmt: str | None) -> pl.Series:
+        """The texts (n,) of a field as a slot shows it, in the field's own format if none is named."""
+        known = self.pack.fields.get(name)
+        shown = fmt or (known.default_format if known else "raw")
+        if (name, shown) not in self._texts:
+            self._texts[name, shown] = self._format(name, shown)
+        return self._texts[name, shown]
+
+    def _format(self, name: str, fmt: str) -> pl.Series:
+        series = self.column(name)
+        if series.dtype == pl.List:
+            return join_list(series)
+        if fmt == "an":
+            return put_article(series.cast(pl.String))
+        if series.dtype == pl.String:
+            return series
+        return self.fact_texts(name)[0] if fmt == "raw" else format_numbers(self.number(name), fmt)
 
     def several(self, name: str) -> pl.DataFrame:
         """All values of a field that has several: entity_row, fact_id, text, source index, one a row, by fact_id."""
