@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from apothecary.engine.commit import hash_file, write_json
 from apothecary.example import EXAMPLE
+from apothecary.export.write import build_table
 from apothecary.generate.allocate import allocate_rows
 from apothecary.generate.draw import Span
 from apothecary.generate.room import list_shards
@@ -64,6 +66,11 @@ def two_turns(row: dict[str, Any], ask: str, reply: str) -> dict[str, Any]:
 def frame_rows(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """Rows to an EXAMPLE frame; columns that a row does not name are null."""
     return pl.DataFrame([{name: row.get(name) for name in EXAMPLE.names()} for row in rows], schema=EXAMPLE)
+
+
+def tabulate(rows: pl.DataFrame) -> pa.Table:
+    """An EXAMPLE frame to the table that is published."""
+    return build_table(rows, rows.select("facts").to_arrow()["facts"])
 
 
 def make_run(run: Path, knowledge: Path, recipe: Recipe) -> Path:

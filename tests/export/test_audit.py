@@ -4,19 +4,19 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.curate.examples import COMPOUNDS, PARENT, frame_rows, make_pack, make_row, two_turns
+from tests.curate.examples import COMPOUNDS, PARENT, frame_rows, make_pack, make_row, tabulate, two_turns
 
 from apothecary.errors import VerdictError
 from apothecary.export.audit import audit_leaks, hash_prompts
 from apothecary.export.messages import build_messages
-from apothecary.export.write import build_table, write_table
+from apothecary.export.write import write_table
 
 Row = dict[str, Any]
 
 
 def publish(folder: Path, files: dict[str, list[Row]]) -> list[Path]:
     for name, rows in files.items():
-        write_table(build_table(frame_rows(rows)), folder / f"{name}.parquet", level=1)
+        write_table(tabulate(frame_rows(rows)), folder / f"{name}.parquet", level=1)
     return [folder / f"{name}.parquet" for name in files]
 
 

@@ -6,7 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.curate.examples import frame_rows, make_row, two_turns
+from tests.curate.examples import frame_rows, make_row, tabulate, two_turns
 
 from apothecary.curate.verdicts import PLACED_VERDICT, STRATUM_OF_ID
 from apothecary.example import EXAMPLE
@@ -18,6 +18,7 @@ from apothecary.export.write import (
     find_reasons,
     find_surplus,
     list_leaves,
+    read_examples,
     write_jsonl,
     write_table,
 )
@@ -28,7 +29,7 @@ ROWS = frame_rows(
 
 
 def test_published_columns_are_all_but_those_that_messages_hold(tmp_path: Path) -> None:
-    write_table(build_table(ROWS), tmp_path / "a.parquet", level=1)
+    write_table(tabulate(ROWS), tmp_path / "a.parquet", level=1)
     read = pl.read_parquet(tmp_path / "a.parquet")
     assert read.columns == ["id", "messages", *PUBLISHED[1:]]
     assert set(read.columns) == {*EXAMPLE.names(), "messages"} - {"prompt", "response", "system", "history"}
@@ -40,30 +41,37 @@ def test_published_columns_are_all_but_those_that_messages_hold(tmp_path: Path) 
 def test_the_same_rows_make_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         rows = ROWS if name == "a" else pl.concat([ROWS.head(1), ROWS.tail(2)])
-        write_table(build_table(rows), tmp_path / name, level=3)
+        write_table(tabulate(rows), tmp_path / name, level=3)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 def test_leaves_are_the_columns_of_the_file(tmp_path: Path) -> None:
-    table = build_table(ROWS)
+    table = tabulate(ROWS)
     write_table(table, tmp_path / "a.parquet", level=1)
     schema = pq.ParquetFile(tmp_path / "a.parquet").schema
     assert list_leaves(table.schema) == [schema.column(index).path for index in range(len(schema))]
 
 
 def test_no_rows_can_be_written(tmp_path: Path) -> None:
-    write_table(build_table(ROWS.clear()), tmp_path / "a.parquet", level=1)
+    write_table(tabulate(ROWS.clear()), tmp_path / "a.parquet", level=1)
     assert pl.read_parquet(tmp_path / "a.parquet").height == 0
 
 
 def test_jsonl_holds_chat_lines_and_the_answer(tmp_path: Path) -> None:
-    write_jsonl(build_table(ROWS), tmp_path / "a.jsonl.zst", level=3)
+    write_jsonl(tabulate(ROWS), tmp_path / "a.jsonl.zst", level=3)
     with pa.CompressedInputStream(pa.OSFile(str(tmp_path / "a.jsonl.zst")), "zstd") as stream:
         lines = [json.loads(line) for line in stream.read().decode().splitlines()]
     assert [line["id"] for line in lines] == ROWS["id"].to_list()
     assert set(lines[0]) == set(IN_JSONL)
     assert lines[1]["messages"][0] == {"role": "user", "content": "Is it?"}
     assert lines[1]["reasoning"] == ["1 + 1 = 2"]
+
+
+def test_a_file_of_examples_is_read_whole(tmp_path: Path) -> None:
+    ROWS.write_parquet(tmp_path / "a.parquet", compression="lz4")
+    rows, facts = read_examples(tmp_path / "a.parquet")
+    assert rows.with_columns(facts=pl.Series(facts)).select(EXAMPLE.names()).equals(ROWS)
+    assert build_table(rows, facts).to_pylist() == tabulate(ROWS).to_pylist()
 
 
 def test_reasons_lie_at_the_rows_of_their_file(tmp_path: Path) -> None:

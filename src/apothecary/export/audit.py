@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apothecary.errors import VerdictError
@@ -87,13 +88,18 @@ def audit_leaks(
 def read_rows(file: Path) -> pl.DataFrame:
     """A dataset file to the columns the audit needs: `contents`, `entities`, `fields` and `fact_ids` are lists."""
     table = pq.ParquetFile(file).read(columns=list(LEAVES), use_threads=False)
-    rows = pl.DataFrame(table)
-    inner = pl.element().struct.field
-    return rows.with_columns(
-        pl.col("messages").list.eval(inner("content")).alias("contents"),
-        pl.col("facts").list.eval(inner("field")).alias("fields"),
-        pl.col("facts").list.eval(inner("fact_id")).alias("fact_ids"),
-    ).drop("messages", "facts")
+    inner = {
+        "contents": pick_child(table["messages"], "content"),
+        "fields": pick_child(table["facts"], "field"),
+        "fact_ids": pick_child(table["facts"], "fact_id"),
+    }
+    return pl.DataFrame(table.drop_columns(["messages", "facts"])).with_columns(**inner)
+
+
+def pick_child(column: pa.ChunkedArray, child: str) -> pl.Series:
+    """A column of lists of structs (n) to the lists of one of their children (n); null becomes empty."""
+    lists = column.combine_chunks()
+    return pl.Series(pa.ListArray.from_arrays(lists.offsets, lists.values.field(child)), dtype=pl.List(pl.String))
 
 
 def hash_prompts(contents: pl.Series) -> pl.DataFrame:

@@ -2,7 +2,8 @@
 
 PyArrow writes the Parquet: it lets the columns with few different values keep their dictionary however large it grows,
 which makes a file 14 % smaller than the Polars writer does, in the same time. Ids and texts are never repeated and go
-without. One row group a file, for the same reason; the bytes depend on nothing but the rows and the library.
+without; ids of facts are written as what differs from the one before. One row group a file, for the dictionaries' sake.
+The bytes depend on nothing but the rows and the library.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from apothecary.export.sample import draw_priorities, encode_candidates, pick_ca
 
 PUBLISHED = ("id", *(name for name in EXAMPLE.names() if name not in ("id", *SPOKEN)))
 DICTIONARY_BYTES = 16 << 20  # above what any column of a shard needs
-PAGE_BYTES = 1 << 20
+PAGE_BYTES = 8 << 20
 NEVER_REPEATED = {"id", "messages.list.element.content"}
+STARTS_ALIKE = {"facts.list.element.fact_id": "DELTA_BYTE_ARRAY"}  # the facts of a row share their entity
 IN_JSONL = (
     "id",
     "messages",
@@ -50,21 +52,27 @@ JSONL_ROWS = 20_000  # rows encoded and compressed at a time
 def write_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> dict[str, Any]:
     """One file of examples to its file of the dataset, its candidates for the sample, and JSONL when asked."""
     run, name = Path(context["run"]), shard.name
-    rows = pl.read_parquet(run / "generate" / shard.payload["path"])
+    rows, facts = read_examples(run / "generate" / shard.payload["path"])
     read, strata = rows.height, rows.select(STRATUM_OF_ID).to_series()
     reasons = find_reasons(run, context["verdicts"], shard.payload["file"], read)
     surplus = find_surplus(rows["id"], strata, context["cutoffs"])
     books = count_books(read, reasons, surplus)
     if books["kept"] < read:
         keep = reasons.is_null() & ~surplus
-        rows, strata = rows.filter(keep), strata.filter(keep)
-    table = build_table(rows)
+        rows, strata, facts = rows.filter(keep), strata.filter(keep), facts.filter(keep.to_arrow())
+    table = build_table(rows, facts)
     level = context["compression_level"]
     folder.write_with(f"data/{name}.parquet", partial(write_table, table, level=level), rows=rows.height)
     if context["jsonl"]:
         folder.write_with(f"jsonl/{name}.jsonl.zst", partial(write_jsonl, table, level=level))
     folder.write_bytes(f"sample/{name}.txt", take_candidates(table, name, context))
     return {"export": books, "mix": count_mix(rows, strata), "splits": count_splits(rows)}
+
+
+def read_examples(path: Path) -> tuple[pl.DataFrame, pa.ChunkedArray]:
+    """A file of examples to its rows without `facts`, and the facts (n) as PyArrow reads them, in half the time."""
+    rows = pl.read_parquet(path, columns=[name for name in EXAMPLE.names() if name != "facts"])
+    return rows, pq.ParquetFile(path).read(columns=["facts"], use_threads=False)["facts"]
 
 
 def find_reasons(run: Path, verdict_files: list[str], file: int, rows: int) -> pl.Series:
@@ -92,10 +100,11 @@ def count_books(read: int, reasons: pl.Series, surplus: pl.Series) -> dict[str, 
     return {"read": read, "kept": read - sum(dropped.values()), "dropped": dropped, "failed": {}}
 
 
-def build_table(rows: pl.DataFrame) -> pa.Table:
-    """EXAMPLE rows to the columns that are published: `id`, `messages`, and all that is not said in the messages."""
-    table = rows.select(PUBLISHED).to_arrow()
-    return table.add_column(1, "messages", build_messages(rows)).combine_chunks()
+def build_table(rows: pl.DataFrame, facts: pa.ChunkedArray) -> pa.Table:
+    """EXAMPLE rows (n) and their facts (n) to what is published: `id`, `messages`, and all that is not said in them."""
+    table = rows.select(name for name in PUBLISHED if name != "facts").to_arrow()
+    table = table.add_column(PUBLISHED.index("facts"), "facts", facts).add_column(1, "messages", build_messages(rows))
+    return table.combine_chunks()
 
 
 def write_table(table: pa.Table, path: Path, *, level: int) -> None:
@@ -107,7 +116,8 @@ def write_table(table: pa.Table, path: Path, *, level: int) -> None:
         compression="zstd",
         compression_level=level,
         row_group_size=max(1, table.num_rows),
-        use_dictionary=[leaf for leaf in leaves if leaf not in NEVER_REPEATED],
+        use_dictionary=[leaf for leaf in leaves if leaf not in NEVER_REPEATED and leaf not in STARTS_ALIKE],
+        column_encoding=STARTS_ALIKE,
         dictionary_pagesize_limit=DICTIONARY_BYTES,
         data_page_size=PAGE_BYTES,
         write_statistics=False,
