@@ -69,7 +69,7 @@ def test_recall_tests_ask_known_facts_in_patterns_that_training_never_uses(bench
 
 
 def test_transfer_rows_are_those_whose_pattern_training_never_uses(bench: Workbench) -> None:
-    rows = render_split(bench, "test", "skill").filter(pl.col("intent") == "mass")
+    rows = render_split(bench, "test", "skill").filter(pl.col("template") == "weigh")
     plan = next(plan for plan in bench.plans if plan.intent.intent == "mass")
     asks = plan.asks["weigh"]
     for wording, tests in rows.select("wording", "tests").iter_rows():
@@ -90,3 +90,13 @@ def test_split_of_an_entity_depends_on_its_parent_alone(bench: Workbench) -> Non
     for parent in np.unique(parents):
         assert len(set(codes[parents == parent])) == 1
     assert 0.02 < (codes == 2).mean() < 0.25
+
+
+def test_a_question_that_shows_no_name_is_asked_once_for_the_values_it_shows(bench: Workbench) -> None:
+    frames = [render_split(bench, split, "skill") for split in ("train", "validation", "test")]
+    rows = pl.concat(frames).filter(pl.col("template") == "ring_rule")
+    assert rows["prompt"].n_unique() == rows.height
+    shown = rows.select(entity=pl.col("entities").list.first(), weight=pl.col("prompt").str.extract(r"(\d+\.\d\d)"))
+    assert shown["weight"].n_unique() == shown["entity"].n_unique()
+    everything = pl.concat(frames).filter(pl.col("template") == "weigh")
+    assert everything["entities"].list.first().n_unique() > shown["entity"].n_unique()

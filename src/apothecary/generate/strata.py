@@ -56,7 +56,7 @@ class Asks:
         return np.isin(self.pattern[wording], self.held_out)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """A domain of one intent: the entities of one split and group, and the templates that draw from it."""
 
@@ -72,7 +72,7 @@ class Part:
         return f"{self.split}-{self.group}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stratum:
     """Rows of one template over one part, and how many there can be."""
 

@@ -56,7 +56,7 @@ class NoEntity:
         return np.zeros(0, dtype=np.int64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class One:
     """`one`: an entity each."""
 
@@ -76,7 +76,7 @@ class One:
         return np.flatnonzero(self.entities == entity)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Each:
     """`each`: one value of a field with several values; `values` are rows of `View.several`."""
 
