@@ -32,11 +32,11 @@ LEAVES = (
     "template",
     "wording",
     "entities.list.element",
-    "facts.list.element.field",
     "facts.list.element.fact_id",
     "tests",
     "split",
 )
+FIELD_LEAF = "facts.list.element.field"  # only asked of the rows that are tested
 SHOWN = 3  # examples of a leak that the error names
 PROMPT = ("high", "low")
 IS_HELD_OUT = pl.col("split") != "train"
@@ -77,7 +77,7 @@ def audit_leaks(
     wordings = Wordings(pack, held_out)
     computed = [name for name, field in pack["fields"].items() if field["kind"] == "computed"]
     splits = {file: set(pq.ParquetFile(file).read(columns=["split"])["split"].unique().to_pylist()) for file in files}
-    tested = [read_rows(file).filter(IS_HELD_OUT) for file in files if splits[file] - {"train"}]
+    tested = [read_rows(file, FIELD_LEAF).filter(IS_HELD_OUT) for file in files if splits[file] - {"train"}]
     secret = gather_held_out(tested, parents, wordings, computed)
     with ThreadPoolExecutor(max(1, workers)) as threads:
         training = [file for file in files if "train" in splits[file]]
@@ -85,14 +85,15 @@ def audit_leaks(
     return judge_findings(secret, findings)
 
 
-def read_rows(file: Path) -> pl.DataFrame:
-    """A dataset file to the columns the audit needs: `contents`, `entities`, `fields` and `fact_ids` are lists."""
-    table = pq.ParquetFile(file).read(columns=list(LEAVES), use_threads=False)
+def read_rows(file: Path, *more: str) -> pl.DataFrame:
+    """A dataset file to the columns the audit needs; the lists `contents`, `fact_ids` and, if asked for, `fields`."""
+    table = pq.ParquetFile(file).read(columns=[*LEAVES, *more], use_threads=False)
     inner = {
         "contents": pick_child(table["messages"], "content"),
-        "fields": pick_child(table["facts"], "field"),
         "fact_ids": pick_child(table["facts"], "fact_id"),
     }
+    if FIELD_LEAF in more:
+        inner["fields"] = pick_child(table["facts"], "field")
     return pl.DataFrame(table.drop_columns(["messages", "facts"])).with_columns(**inner)
 
 
