@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import subprocess
 import sys
@@ -32,7 +33,7 @@ def measure_memory(root: psutil.Process) -> int:
 
 def run_once(rows: int, workers: int, out: Path) -> tuple[float, int]:
     """Seconds and peak bytes of one run."""
-    command = [sys.executable, "-m", "apothecary.cli", "run", str(RECIPE)]
+    command = [str(Path(sys.executable).with_name("apothecary")), "run", str(RECIPE)]
     command += ["--set", f"rows={rows}", "--out", str(out), "--workers", str(workers), "--quiet"]
     start = time.perf_counter()
     process = subprocess.Popen(command)
@@ -67,7 +68,7 @@ def main() -> None:
                 f"  {size / manifest['rows']:6.1f} bytes/row exported",
                 flush=True,
             )
-    for (small, short, low), (large, long, high) in zip(results, results[1:], strict=False):
+    for (small, short, low), (large, long, high) in itertools.pairwise(results):
         print(f"{large / small:.0f} x the rows: {long / short:.2f} x the time, {high / low:.2f} x the memory")
 
 

@@ -1,4 +1,4 @@
-"""The five forms of question (fact, comparison, options, calculation, two turns) with a given number of wordings between them."""
+"""Five intents, one of each form (fact, comparison, options, calculation, two turns), with a given number of wordings."""
 
 from __future__ import annotations
 
