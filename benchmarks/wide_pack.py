@@ -1,4 +1,4 @@
-"""Five intents, one of each form (fact, comparison, options, calculation, two turns), with a given number of wordings."""
+"""Five intents, one of each form (fact, comparison, options, calculation, two turns), with as many wordings as asked."""
 
 from __future__ import annotations
 
