@@ -1,4 +1,4 @@
-"""Five intents, one of each form (fact, comparison, options, calculation, two turns), with as many wordings as asked."""
+"""Five intents, one of each form (fact, comparison, options, calculation, two turns), with the wordings asked for."""
 
 from __future__ import annotations
 
