@@ -11,7 +11,11 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from importlib.resources import files
 from typing import Any
+
+from apothecary.engine.progress import Progress
 
 MIN_HEAVY_ATOMS = 4
 MAX_HEAVY_ATOMS = 70
@@ -46,7 +50,9 @@ HALOGENS = frozenset({9, 17, 35, 53})
 COUNTED_ELEMENTS = frozenset({1, 6, 7, 8, 16}) | HALOGENS
 
 
-def analyse_structures(structures: Sequence[tuple[str, bool]], *, workers: int) -> list[dict[str, Any]]:
+def analyse_structures(
+    structures: Sequence[tuple[str, bool]], *, workers: int, progress: Progress
+) -> list[dict[str, Any]]:
     """(SMILES, desalt) pairs in, one record each in the same order out.
 
     A record holds either `reason` (why the structure is left out) or `key` (the full InChIKey), `parent_key`,
@@ -54,7 +60,13 @@ def analyse_structures(structures: Sequence[tuple[str, bool]], *, workers: int) 
     `desalt` takes the largest organic fragment, uncharged, before anything is computed.
     """
     chunks = [structures[i : i + CHUNK] for i in range(0, len(structures), CHUNK)]
-    return [record for chunk in _map_chunks(chunks, workers) for record in chunk]
+    progress.start("gather", len(structures))
+    records: list[dict[str, Any]] = []
+    for chunk in _map_chunks(chunks, workers):
+        records += chunk
+        progress.advance(len(chunk))
+    progress.finish()
+    return records
 
 
 def _map_chunks(chunks: list[Sequence[tuple[str, bool]]], workers: int) -> Iterator[list[dict[str, Any]]]:
@@ -77,15 +89,16 @@ def analyse_chunk(structures: Sequence[tuple[str, bool]]) -> list[dict[str, Any]
 def _analyse(smiles: str, desalt: bool) -> dict[str, Any]:
     from rdkit import Chem
 
-    molecule = Chem.MolFromSmiles(smiles)
+    if not desalt and "." in smiles:
+        return {"reason": "several fragments (salt or mixture)"}
+    molecule: Any = Chem.MolFromSmiles(smiles)
     if molecule is None:
         return {"reason": "structure does not parse"}
-    parent = take_parent(molecule)
-    if parent is None:
-        return {"reason": "no carbon"}
     if desalt:
-        molecule = parent
-    reason = _judge_structure(molecule)
+        molecule = take_parent(molecule)
+        if molecule is not None and "." in smiles and Chem.MolToSmiles(molecule) in _list_counter_ions():
+            return {"reason": "salt whose only organic part is a common counter-ion"}
+    reason = "no carbon" if molecule is None else _judge_structure(molecule)
     if reason:
         return {"reason": reason}
     # Canonical atom order first, so that a record depends on the structure and not on the source's way of writing it.
@@ -94,7 +107,8 @@ def _analyse(smiles: str, desalt: bool) -> dict[str, Any]:
     key = _write_key(molecule) if molecule is not None else ""
     if not key:
         return {"reason": "no InChIKey"}
-    parent_key = key if desalt or Chem.GetFormalCharge(molecule) == 0 else _write_key(parent)
+    charged = not desalt and any(sign in canonical for sign in ("+]", "-]", "+2", "-2", "+3", "-3", "+4"))
+    parent_key = _write_key(take_parent(molecule)) if charged else key
     return {
         "key": key,
         "parent_key": parent_key[:14],
@@ -112,32 +126,42 @@ def take_parent(molecule: Any) -> Any | None:
     fragments = [f for f in Chem.GetMolFrags(molecule, asMols=True) if any(a.GetAtomicNum() == 6 for a in f.GetAtoms())]
     if not fragments:
         return None
-    largest = max(fragments, key=lambda f: (f.GetNumHeavyAtoms(), Chem.MolToSmiles(f)))
-    if not any(atom.GetFormalCharge() for atom in largest.GetAtoms()):
-        return largest
-    return rdMolStandardize.Uncharger().uncharge(largest)
+    neutral = rdMolStandardize.Uncharger()
+    parents = {Chem.MolToSmiles(parent): parent for parent in (neutral.uncharge(f) for f in fragments)}
+    if len(parents) > 1:
+        # Some counter-ions outweigh the drug: pamoic acid is larger than hydroxyzine.
+        parents = {
+            smiles: parent for smiles, parent in parents.items() if smiles not in _list_counter_ions()
+        } or parents
+    return max(parents.items(), key=lambda item: (item[1].GetNumHeavyAtoms(), item[0]))[1]
+
+
+@lru_cache(maxsize=1)
+def _list_counter_ions() -> frozenset[str]:
+    """Canonical SMILES of the organic counter-ions that ship with gather, uncharged."""
+    from rdkit import Chem
+
+    lines = files("apothecary.gather").joinpath("data/counter_ions.smi").read_text().splitlines()
+    return frozenset(Chem.MolToSmiles(Chem.MolFromSmiles(line.split(" ")[0])) for line in lines)
 
 
 def _judge_structure(molecule: Any) -> str | None:
-    from rdkit import Chem
-
-    if len(Chem.GetMolFrags(molecule)) > 1:
-        return "several fragments (salt or mixture)"
-    atoms = list(molecule.GetAtoms())
-    if any(atom.GetIsotope() for atom in atoms):
-        return "isotope label"
-    if any(atom.GetNumRadicalElectrons() for atom in atoms):
-        return "radical"
-    if any(atom.GetAtomicNum() == 0 for atom in atoms):
-        return "structure has a wildcard atom"
-    if not any(atom.GetAtomicNum() == 6 for atom in atoms):
-        return "no carbon"
     heavy = molecule.GetNumHeavyAtoms()
     if heavy < MIN_HEAVY_ATOMS:
         return f"fewer than {MIN_HEAVY_ATOMS} heavy atoms"
     if heavy > MAX_HEAVY_ATOMS:
         return f"more than {MAX_HEAVY_ATOMS} heavy atoms"
-    return None
+    carbon = False
+    for atom in molecule.GetAtoms():
+        number = atom.GetAtomicNum()
+        if atom.GetIsotope():
+            return "isotope label"
+        if number == 0:
+            return "wildcard atom"
+        if atom.GetNumRadicalElectrons():
+            return "radical"
+        carbon = carbon or number == 6
+    return None if carbon else "no carbon"
 
 
 def _write_key(molecule: Any) -> str:
@@ -176,10 +200,11 @@ def _compute(molecule: Any) -> dict[str, str | None]:
     from rdkit import Chem
     from rdkit.Chem import rdMolDescriptors
 
-    counts: dict[int, int] = {}
-    for atom in Chem.AddHs(molecule).GetAtoms():
+    counts = {1: 0}
+    for atom in molecule.GetAtoms():
         number = atom.GetAtomicNum()
         counts[number] = counts.get(number, 0) + 1
+        counts[1] += atom.GetTotalNumHs()
     charge = Chem.GetFormalCharge(molecule)
     integers = {
         "heavy_atoms": molecule.GetNumHeavyAtoms(),

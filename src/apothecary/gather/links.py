@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 
 import polars as pl
 
@@ -19,7 +21,7 @@ def link_names(entities: Iterable[Entity]) -> dict[str, Entity]:
     claims: dict[str, dict[str, Entity]] = defaultdict(dict)
     display: dict[str, Entity] = {}
     for entity in entities:
-        for name in [*(n for n, _ in entity.names), *entity.approved_names]:
+        for name in [*(n for n, _ in entity.names), *entity.approved_names, *entity.salt_names, *entity.official_names]:
             claims[name.lower()][entity.key] = entity
         if entity.named:
             display[entity.name.lower()] = entity
@@ -40,6 +42,7 @@ def link_brands(entities: Sequence[Entity], unii: pl.DataFrame) -> tuple[pl.Data
     owners: dict[str, dict[str, Entity]] = defaultdict(dict)
     unlinked: set[str] = set()
     refused: Counter[str] = Counter()
+    combined = set(unii["name"].str.extract(r"^(.+) component ").drop_nulls())
     rows = unii.filter(pl.col("type") == "bn").select("name", "unii", "display").unique().sort("name", "unii")
     for brand, code, display in rows.iter_rows():
         entity = by_code.get(code) or by_name.get(display) or by_name.get(strip_salt(display) or "")
@@ -55,6 +58,8 @@ def link_brands(entities: Sequence[Entity], unii: pl.DataFrame) -> tuple[pl.Data
         }
         if len(parents) > 1 or brand in unlinked:
             reason: str | None = "brand of several ingredients"
+        elif brand in combined or brand.split(" ")[0] in combined:
+            reason = "brand of a combination"
         elif entity.group != "drug":
             reason = "not a drug's brand"
         elif every_name.get(brand, entity) is not entity or brand == entity.name.lower():
@@ -73,6 +78,12 @@ def link_brands(entities: Sequence[Entity], unii: pl.DataFrame) -> tuple[pl.Data
 def title_brand(brand: str) -> str:
     """A lower-case brand as it is printed: `zovirax` gives `Zovirax`, `depo-proluton` gives `Depo-Proluton`."""
     return re.sub(r"(?<![a-z'])[a-z]", lambda m: m.group().upper(), brand)
+
+
+def read_gates() -> dict[str, list[str]]:
+    """The safety lists that ship with gather: lower-case names by list."""
+    data = json.loads(files("apothecary.gather").joinpath("data/gates.json").read_text())
+    return dict(data["lists"])
 
 
 def link_classes(
@@ -94,6 +105,10 @@ def link_classes(
             refused["class too broad"] += 1
         else:
             rows.append((entity.entity_id, make_class_readable(label), source))
+    for gate, names in read_gates().items():
+        for name in names:
+            if name in by_name:
+                gates[by_name[name].entity_id].add(gate)
     frame = pl.DataFrame(rows, schema=["entity_id", "text", "source"], orient="row")
     return complete_rows(frame, field="class", kind="registry"), {k: sorted(v) for k, v in gates.items()}, refused
 

