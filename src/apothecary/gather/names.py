@@ -30,7 +30,8 @@ _NOTE = re.compile(
     r"polish|czech|russian|latin|mixed isomers|technical|tech)[^)]*\)|\[[a-z][a-z -]{2,}[^\]]*\]|%| isomer| mixture|"
     r"technical grade|\bcompd\b|component|\bstn\b|"
     r"\bimpurity\b|\bderiv|tradename|trade name|\bodorless\b|\(dry\)|\(tn\)| civ$|"
-    r"related compound|equiv|chemokine|\bmotif\b|supplied by|\bunspecified\b|\(as |\bfree base\b|\bmetabolite\b|\bstereoisomer\b|"
+    r"related compound|equiv|chemokine|\bmotif\b|supplied by|"
+    r"\bunspecified\b|\(as |\bfree base\b|\bmetabolite\b|\bstereoisomer\b|"
     r" and |'s (?:compound|reagent|salt|base)|\breagent\b"
 )
 _LABELLED = re.compile(r"\(\d+[a-z]+\)|\b(?:technetium|tc[- ]?99m|[a-z]{1,2}[- ]\d{2,3}m?)\b|-d\d+\b|deuter|tritiat")
@@ -54,9 +55,9 @@ _FOREIGN = re.compile(
 )
 _SALT = re.compile(
     r"\b(?:hydrochloride|dihydrochloride|hydrobromide|hydroiodide|sodium|potassium|calcium|lithium|magnesium|"
-    r"ammonium salt|mesylate|mesilate|maleate|fumarate|tartrate|bitartrate|succinate|besylate|besilate|tosylate|"
-    r"hemihydrate|monohydrate|dihydrate|trihydrate|hydrate|anhydrous|hcl|hbr|oxalate salt|salt|solution|acid salt|"
-    r"methanesulfonate salt|picrate|hydrogen sulfate|nitrate salt)\b"
+    r"ammonium salt|mesylate|mesilate|besylate|besilate|tosylate|hemihydrate|monohydrate|dihydrate|trihydrate|"
+    r"anhydrous|hcl|hbr|oxalate salt|salt|solution|acid salt|methanesulfonate salt|picrate|hydrogen sulfate|"
+    r"nitrate salt|bitartrate|(?<!yl )(?:maleate|fumarate|tartrate|succinate)|(?<!chloral )hydrate)\b"
 )
 _GREEK = re.compile(r"\.(alpha|beta|gamma|delta|epsilon|omega|kappa|mu)\.", re.IGNORECASE)
 _TAG = re.compile(r"\s*\[(?:INN|USAN|JAN|MI|HSDB|VANDF|WHO-DD|USP-RS|MART\.|ORANGE BOOK)[^\]]*\]$")
