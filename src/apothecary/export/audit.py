@@ -9,7 +9,7 @@ The files themselves are read, only the columns needed, one by one; memory grows
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -37,6 +37,7 @@ LEAVES = (
     "split",
 )
 FIELD_LEAF = "facts.list.element.field"  # only asked of the rows that are tested
+BATCH_ROWS = 50_000  # a whole file at once would take twice the memory, and no less time
 SHOWN = 3  # examples of a leak that the error names
 PROMPT = ("high", "low")
 IS_HELD_OUT = pl.col("split") != "train"
@@ -57,7 +58,7 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one file of training rows shows of what is held out: ids of rows, and the recall facts among its own."""
+    """What training rows show of what is held out: ids of rows, and the recall facts among their own."""
 
     prompts: list[str]
     wordings: list[str]
@@ -77,29 +78,31 @@ def audit_leaks(
     wordings = Wordings(pack, held_out)
     computed = [name for name, field in pack["fields"].items() if field["kind"] == "computed"]
     splits = {file: set(pq.ParquetFile(file).read(columns=["split"])["split"].unique().to_pylist()) for file in files}
-    tested = [read_rows(file, FIELD_LEAF).filter(IS_HELD_OUT) for file in files if splits[file] - {"train"}]
+    held = [file for file in files if splits[file] - {"train"}]
+    tested = [rows.filter(IS_HELD_OUT) for file in held for rows in read_rows(file, FIELD_LEAF)]
     secret = gather_held_out(tested, parents, wordings, computed)
     with ThreadPoolExecutor(max(1, workers)) as threads:
         training = [file for file in files if "train" in splits[file]]
-        findings = list(threads.map(partial(inspect_training, secret=secret, wordings=wordings), training))
-    return judge_findings(secret, findings)
+        findings = threads.map(partial(inspect_training, secret=secret, wordings=wordings), training)
+        return judge_findings(secret, [finding for found in findings for finding in found])
 
 
-def read_rows(file: Path, *more: str) -> pl.DataFrame:
-    """A dataset file to the columns the audit needs; the lists `contents`, `fact_ids` and, if asked for, `fields`."""
-    table = pq.ParquetFile(file).read(columns=[*LEAVES, *more], use_threads=False)
-    inner = {
-        "contents": pick_child(table["messages"], "content"),
-        "fact_ids": pick_child(table["facts"], "fact_id"),
-    }
-    if FIELD_LEAF in more:
-        inner["fields"] = pick_child(table["facts"], "field")
-    return pl.DataFrame(table.drop_columns(["messages", "facts"])).with_columns(**inner)
+def read_rows(file: Path, *more: str) -> Iterator[pl.DataFrame]:
+    """A dataset file to frames of what the audit needs: lists `contents`, `fact_ids` and, if asked, `fields`."""
+    source = pq.ParquetFile(file, pre_buffer=False)
+    for batch in source.iter_batches(BATCH_ROWS, columns=[*LEAVES, *more], use_threads=False):
+        inner = {
+            "contents": pick_child(batch["messages"], "content"),
+            "fact_ids": pick_child(batch["facts"], "fact_id"),
+        }
+        if FIELD_LEAF in more:
+            inner["fields"] = pick_child(batch["facts"], "field")
+        flat = pa.Table.from_batches([batch]).drop_columns(["messages", "facts"])
+        yield pl.DataFrame(flat).with_columns(**inner)
 
 
-def pick_child(column: pa.ChunkedArray, child: str) -> pl.Series:
+def pick_child(lists: pa.ListArray, child: str) -> pl.Series:
     """A column of lists of structs (n) to the lists of one of their children (n); null becomes empty."""
-    lists = column.combine_chunks()
     return pl.Series(pa.ListArray.from_arrays(lists.offsets, lists.values.field(child)), dtype=pl.List(pl.String))
 
 
@@ -154,9 +157,13 @@ def unique_items(lists: Sequence[pl.Series], name: str) -> pl.Series:
     return pl.concat([pl.Series(name, [], pl.String), *items]).unique()
 
 
-def inspect_training(file: Path, *, secret: HeldOut, wordings: Wordings) -> Finding:
-    """One dataset file to what its training rows show of what is held out."""
-    rows = read_rows(file).filter(~IS_HELD_OUT)
+def inspect_training(file: Path, *, secret: HeldOut, wordings: Wordings) -> list[Finding]:
+    """One dataset file to what its training rows show of what is held out, batch by batch."""
+    return [inspect_rows(rows.filter(~IS_HELD_OUT), secret, wordings) for rows in read_rows(file)]
+
+
+def inspect_rows(rows: pl.DataFrame, secret: HeldOut, wordings: Wordings) -> Finding:
+    """Training rows to what they show of what is held out."""
     prompts = hash_prompts(rows["contents"]).with_columns(rows["id"])
     near = prompts.filter(pl.col("high").is_in(secret.prompts["high"].implode()))
     skills = rows.filter(IS_SKILL).select("id", "entities").explode("entities", empty_as_null=False)
@@ -166,7 +173,7 @@ def inspect_training(file: Path, *, secret: HeldOut, wordings: Wordings) -> Find
         wordings=wordings.find_secret(rows),
         parents=list_ids(skills.filter(pl.col("entities").is_in(secret.entities.implode()))),
         computed_facts=list_ids(facts.filter(pl.col("fact_ids").is_in(secret.computed_facts.implode()))),
-        recall_facts=secret.recall_facts.filter(secret.recall_facts.is_in(facts["fact_ids"].implode())),
+        recall_facts=facts["fact_ids"].filter(facts["fact_ids"].is_in(secret.recall_facts.implode())).unique(),
     )
 
 
@@ -193,7 +200,9 @@ def judge_findings(secret: HeldOut, findings: Sequence[Finding]) -> dict[str, An
                 expected="no leak; the dataset was not published",
                 hint="this is a bug in how rows are split; `apothecary trace RUN ID` shows such a row",
             )
-    shown_facts = pl.concat([pl.Series("fact_id", [], pl.String), *(one.recall_facts for one in findings)]).n_unique()
+    shown_facts = pl.concat(
+        [pl.Series("fact_id", [], pl.String), *(one.recall_facts.alias("fact_id") for one in findings)]
+    ).n_unique()
     return {
         **{what: len(rows) for what, rows in leaks.items()},
         "held_out_prompts": secret.prompts.height,

@@ -60,13 +60,15 @@ def write_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> d
     if books["kept"] < read:
         keep = reasons.is_null() & ~surplus
         rows, strata, facts = rows.filter(keep), strata.filter(keep), facts.filter(keep.to_arrow())
+    described = {"mix": count_mix(rows, strata), "splits": count_splits(rows)}
     table = build_table(rows, facts)
+    del rows, facts  # the table has them; two of them is what a worker holds at most
     level = context["compression_level"]
-    folder.write_with(f"data/{name}.parquet", partial(write_table, table, level=level), rows=rows.height)
+    folder.write_with(f"data/{name}.parquet", partial(write_table, table, level=level), rows=table.num_rows)
     if context["jsonl"]:
         folder.write_with(f"jsonl/{name}.jsonl.zst", partial(write_jsonl, table, level=level))
     folder.write_bytes(f"sample/{name}.txt", take_candidates(table, name, context))
-    return {"export": books, "mix": count_mix(rows, strata), "splits": count_splits(rows)}
+    return {"export": books, **described}
 
 
 def read_examples(path: Path) -> tuple[pl.DataFrame, pa.ChunkedArray]:
