@@ -13,10 +13,12 @@ from apothecary.engine.commit import read_json, read_sealed, remove_file, write_
 from apothecary.engine.progress import Progress
 from apothecary.engine.run import Damage, repair_room, verify_room
 from apothecary.engine.seed import derive_key
+from apothecary.engine.shard import FileEntry
+from apothecary.engine.verify import check_files
 from apothecary.errors import ApothecaryError, RunDamagedError
 from apothecary.example import EXAMPLE
 from apothecary.export.messages import list_spoken
-from apothecary.flow import ROOMS, load_recipe_pack, read_manifest, resume_run
+from apothecary.flow import ROOMS, load_recipe_pack, read_identity, read_manifest, resume_run
 from apothecary.identity import describe_run, list_changes
 from apothecary.packs.load import pack_fingerprint, restore_pack
 from apothecary.recipe import Recipe, dump_recipe, load_recipe
@@ -26,6 +28,8 @@ from apothecary.report.table import Checked
 
 def verify_run(run: Path, *, repair: bool, sample: int, workers: int, progress: Progress) -> Checked:
     """A run to what is wrong with it, file by file; with `repair` damaged parts are made again and checked again."""
+    if not any((run / room).is_dir() for room in ROOMS):
+        read_identity(run)
     damages = list(find_damage(run))
     lines = [f"damaged: {run / damage.path}: {damage.what}" for damage in damages]
     if damages and repair:
@@ -67,6 +71,7 @@ def find_damage(run: Path) -> Iterator[Damage]:
         for damage in verify_room(folder):
             yield Damage((folder.relative_to(run) / damage.path).as_posix(), damage.what)
     yield from find_generate_damage(run, identity)
+    yield from find_sample_damage(run)
 
 
 def find_generate_damage(run: Path, identity: dict[str, Any]) -> Iterator[Damage]:
@@ -87,6 +92,17 @@ def find_generate_damage(run: Path, identity: dict[str, Any]) -> Iterator[Damage
             yield Damage("generate/strata.json", "not the strata that the manifest names")
     except RunDamagedError:
         yield Damage("generate/strata.json", "cannot be compared with the manifest")
+
+
+def find_sample_damage(run: Path) -> Iterator[Damage]:
+    """Damage to the sample of the dataset, which the manifest describes apart from the data."""
+    try:
+        sample = read_sealed(run / "export" / "manifest.json").get("sample")
+    except RunDamagedError:
+        return
+    if sample:
+        for damage in check_files(run / "export", [FileEntry(**sample)]):
+            yield Damage(f"export/{damage.path}", damage.what)
 
 
 def list_manifests(run: Path) -> list[Path]:

@@ -1,0 +1,248 @@
+"""The command line as a user meets it: what it prints where, its exit codes, and one clear message for each mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from apothecary.recipe import Recipe, dump_recipe
+
+APOTHECARY = str(Path(sys.executable).parent / "apothecary")
+ROOT = Path(__file__).parent.parent
+TINY_PACK = ROOT / "tests" / "data" / "tiny_pack"
+
+
+def call(*arguments: str | Path, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [APOTHECARY, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=os.environ | env, check=False)
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+    """One message on stderr with a hint, nothing on stdout, exit code 2, no traceback."""
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hint: " in done.stderr
+    assert done.stdout == ""
+    for part in parts:
+        assert part in done.stderr
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "recipe.yaml"
+    settings = {"name": "tiny", "pack": str(TINY_PACK), "rows": 3000, "seed": 7, "shard_rows": 500, "surplus": 0.02}
+    path.write_text(dump_recipe(Recipe.model_validate(settings)))
+    return path
+
+
+def copy_pack(tmp_path: Path, old: str, new: str) -> Path:
+    """The tiny pack with one text of its mass intent changed."""
+    pack = tmp_path / "pack"
+    shutil.copytree(TINY_PACK, pack)
+    intent = pack / "intents" / "mass.yaml"
+    text = intent.read_text()
+    assert old in text
+    intent.write_text(text.replace(old, new))
+    return pack
+
+
+def test_help_names_every_verb() -> None:
+    done = call("--help")
+    assert done.returncode == 0
+    for verb in ("run", "resume", "preview", "show", "verify", "trace", "gather", "packs", "doctor", "validate"):
+        assert f"\n  {verb} " in done.stdout
+
+
+def test_start_is_quick() -> None:
+    best = 9.0
+    for _ in range(5):
+        started = time.monotonic()
+        call("--help")
+        best = min(best, time.monotonic() - started)
+    assert best < 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["run", "none.yaml"], ["no recipe at none.yaml", "recipes/quick.yaml"]),
+        (["run", "recipes/quick.yaml", "--set", "rwos=5"], ["unknown key `rwos`", "`rows`"]),
+        (["run", "recipes/quick.yaml", "--set", "rows=many"], ["`rows` is 'many'"]),
+        (["run", "recipes/quick.yaml", "--set", "pack=farma"], ["farma", "pharma"]),
+        (["validate", "recipes/quick.yaml", "--set", "weights.lipinsky=2"], ["`lipinski`"]),
+        (["resume", "runs/none"], ["no run in runs/none"]),
+        (["show", "runs/none"], ["no run in runs/none"]),
+        (["trace", "runs/none", "x"], ["no run in runs/none"]),
+        (["packs", "check", "farma"], ["pharma"]),
+        (["gather", "pharma", "--licence", "free"], ["unknown licence free"]),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else None,
+)
+def test_mistakes_are_explained(arguments: list[str], parts: list[str]) -> None:
+    assert_refused(call(*arguments), *parts)
+
+
+def test_verify_of_no_run_is_explained(tmp_path: Path) -> None:
+    assert_refused(call("verify", tmp_path / "none"), "no run in")
+
+
+def test_usage_errors_end_with_two() -> None:
+    done = call("run")
+    assert done.returncode == 2
+    assert "Missing argument" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_validate_prints_all_settings() -> None:
+    done = call("validate", "recipes/tier1.yaml", "--set", "rows=600000")
+    assert done.returncode == 0
+    assert "rows: 600000\n" in done.stdout
+    assert "compression_level: 3" in done.stdout
+
+
+def test_unknown_slot_names_file_and_line(tmp_path: Path, recipe: Path, small_cache: Path) -> None:
+    pack = copy_pack(tmp_path, "{mw", "{wm")
+    done = call("packs", "check", pack, APOTHECARY_CACHE=str(small_cache))
+    assert done.returncode in (1, 2)
+    assert "wm" in done.stdout + done.stderr
+    assert "mass" in done.stdout + done.stderr
+    assert "hint: " in done.stdout + done.stderr
+    run = call("run", recipe, "--set", f"pack={pack}", "--out", tmp_path / "run", APOTHECARY_CACHE=str(small_cache))
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+    assert "wm" in run.stderr
+
+
+def test_missing_column_is_named(tmp_path: Path, recipe: Path, small_cache: Path) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(TINY_PACK, pack)
+    for path in [pack / "pack.yaml", *(pack / "intents").glob("*.yaml")]:
+        path.write_text(path.read_text().replace("rings", "sparkle"))
+    done = call("run", recipe, "--set", f"pack={pack}", "--out", tmp_path / "run", APOTHECARY_CACHE=str(small_cache))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "sparkle" in done.stderr
+
+
+def test_unreadable_table_is_named(tmp_path: Path, recipe: Path, small_cache: Path) -> None:
+    shutil.copytree(small_cache, tmp_path / "cache")
+    table = next((tmp_path / "cache" / "knowledge").glob("*/entities.parquet"))
+    table.write_bytes(b"\0" * table.stat().st_size)
+    done = call("run", recipe, "--out", tmp_path / "run", "--quiet", APOTHECARY_CACHE=str(tmp_path / "cache"))
+    assert_refused(done, "cannot be read", str(table.parent))
+
+
+def test_no_network_at_gather_is_explained(tmp_path: Path, recipe: Path) -> None:
+    cache = tmp_path / "cache"
+    done = call("run", recipe, "--out", tmp_path / "run", "--quiet", APOTHECARY_CACHE=str(cache), PIP_NO_INDEX="1")
+    assert_refused(done, "no knowledge source could be fetched", "network")
+
+
+@pytest.mark.parametrize("number", [1, 4, 9, 20])
+def test_full_disk_loses_nothing(tmp_path: Path, recipe: Path, small_cache: Path, number: int) -> None:
+    cache, out = {"APOTHECARY_CACHE": str(small_cache)}, tmp_path / "run"
+    command = ("run", recipe, "--out", out, "--quiet")
+    done = call(*command, APOTHECARY_FAULT=f"fail:ENOSPC@{number}", **cache)
+    assert_refused(done, "the disk is full", "bytes are free")
+    assert not (out / "export" / "manifest.json").exists()
+    assert call(*command, **cache).returncode == 0
+    assert json.loads((out / "export" / "manifest.json").read_text())["rows"] == 3000
+
+
+@pytest.mark.parametrize("locked", ["file", "read-only folder"])
+def test_folder_that_cannot_be_written_is_explained(tmp_path: Path, recipe: Path, locked: str) -> None:
+    place = tmp_path / "place"
+    if locked == "file":
+        place.write_text("a file")
+    elif os.geteuid() == 0:
+        pytest.skip("root writes everywhere")
+    else:
+        place.mkdir(mode=0o500)
+    done = call("run", recipe, "--out", place / "run")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "hint: " in done.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"])
+def test_a_signal_keeps_what_is_done(
+    tmp_path: Path, recipe: Path, small_cache: Path, number: signal.Signals, code: int
+) -> None:
+    env = os.environ | {"APOTHECARY_CACHE": str(small_cache)}
+    out = tmp_path / "run"
+    command = [APOTHECARY, "run", str(recipe), "--out", str(out), "--set", "rows=60000", "--set", "shard_rows=2000"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as process:
+        while not list(out.glob("generate/done/*.json")):
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(number)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Traceback" not in told
+    assert f"hint: apothecary resume {out}" in told
+    assert list(out.glob("generate/done/*.json"))
+    done = call("resume", out, "--quiet", APOTHECARY_CACHE=str(small_cache))
+    assert done.returncode == 0, done.stderr
+    assert "60,000 rows" in done.stdout
+
+
+def test_ctrl_c_before_the_rooms_is_one_line(tmp_path: Path, recipe: Path, small_cache: Path) -> None:
+    env = os.environ | {"APOTHECARY_CACHE": str(small_cache)}
+    command = [APOTHECARY, "preview", str(recipe)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=env) as process:
+        time.sleep(0.45)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode in (0, 130, -signal.SIGINT)
+    if process.returncode == 130:
+        assert told == "" or told.startswith("stopped")  # empty while the command line itself is read
+        assert "Traceback" not in told
+
+
+def test_run_says_what_it_does_and_where_the_data_is(tmp_path: Path, recipe: Path, small_cache: Path) -> None:
+    cache, out = {"APOTHECARY_CACHE": str(small_cache)}, tmp_path / "run"
+    first = call("run", recipe, "--out", out, "--workers", "1", **cache)
+    assert first.returncode == 0, first.stderr
+    assert "generate: " in first.stderr
+    assert "3,000 rows" in first.stdout
+    assert f"apothecary show {out}" in first.stdout
+    second = call("run", recipe, "--out", out, "--quiet", **cache)
+    assert "was done already" in second.stdout
+    assert second.stderr == ""
+    changed = call("run", recipe, "--out", out, "--set", "rows=2999", **cache)
+    assert_refused(changed, "rows: 3000 -> 2999", "--out DIR")
+
+
+def test_preview_is_quick_and_about_what_was_asked(quick_run: Path) -> None:
+    call("preview", "recipes/quick.yaml", "-n", "1")
+    started = time.monotonic()
+    done = call("preview", "recipes/quick.yaml", "--intent", "molecular_weight", "--entity", "imatinib", "-n", "5")
+    took_s = time.monotonic() - started
+    assert done.returncode == 0, done.stderr
+    assert "imatinib" in done.stdout.lower()
+    assert took_s < 5
+
+
+def test_doctor_reports_the_machine() -> None:
+    done = call("doctor")
+    assert done.returncode == 0
+    for part in ("polars", "cores", "memory", "disk free here", "knowledge bases", "chemicals"):
+        assert part in done.stdout
+
+
+def test_closed_pipe_is_quiet() -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"'{APOTHECARY}' doctor | true; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
