@@ -85,9 +85,9 @@ class IntentRenderer:
 
     def _state_provenance(self, drawn: Drawn, entities: list[Index], answer: pl.Series) -> dict[str, pl.Series]:
         intent, pack = self.plan.intent, self.plan.pack
-        template = self.template_ids.gather(drawn.template)
-        strata = pl.Series([part.name for part in drawn.part], dtype=pl.String).gather(drawn.part_of)
-        splits = pl.Series([part.split for part in drawn.part], dtype=pl.String).gather(drawn.part_of)
+        template = self.template_ids[drawn.template]
+        strata = pl.Series([part.name for part in drawn.part], dtype=pl.String)[drawn.part_of]
+        splits = pl.Series([part.split for part in drawn.part], dtype=pl.String)[drawn.part_of]
         j = pl.Series(drawn.j).cast(pl.String)
         ids = pl.select(
             pl.concat_str([pl.lit(f"{pack.name}/{intent.intent}/"), template, pl.lit("/"), strata, pl.lit("/"), j])
@@ -105,7 +105,7 @@ class IntentRenderer:
             "id": ids,
             "template": template,
             "wording": self._name_wordings(drawn),
-            "register": self.registers.gather(drawn.template),
+            "register": self.registers[drawn.template],
             "split": splits,
             "tests": self._name_tests(drawn, splits),
             "tolerance": self._state_tolerance(answer),
@@ -132,7 +132,8 @@ class IntentRenderer:
         if self.plan.intent.tests == "recall":
             return pl.Series(["recall"]).new_from_index(0, drawn.rows)
         is_transfer = drawn.is_held_out & (splits != "train").to_numpy()
-        return pl.Series(["skill", "transfer"]).gather(is_transfer.astype(np.int64))
+        names: pl.Series = pl.Series(["skill", "transfer"])[is_transfer.astype(np.int64)]
+        return names
 
     def _state_tolerance(self, answer: pl.Series) -> pl.Series:
         """Absolute tolerance: as declared, or half of the last digit that the answer shows."""
@@ -153,7 +154,7 @@ class IntentRenderer:
         if self.plan.view is None or not entities:
             return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, rows)
         ids = self.plan.view.column("entity_id")
-        return _stack_lists([ids.gather(at) for at in entities], rows)
+        return _stack_lists([ids[at] for at in entities], rows)
 
     def _list_facts(self, drawn: Drawn, entities: list[Index]) -> pl.Series:
         """The facts a row rests on: each role's needed fields, then the given numbers."""
@@ -166,9 +167,9 @@ class IntentRenderer:
                 columns.append((number, str(draw.field), several["text"], self._unit(draw.field), several["fact_id"]))
             for name in draw.needs:
                 texts, ids = self.plan.view.fact_texts(name)
-                columns.append((number, name, texts.gather(at), self._unit(name), ids.gather(at)))
+                columns.append((number, name, texts[at], self._unit(name), ids[at]))
         for name, given in draw.given.items():
-            texts = pl.Series(given.texts(), dtype=pl.String).gather(drawn.given[name])
+            texts = self.plan.given_texts[name][drawn.given[name]]
             columns.append((-1, name, texts, given.unit, None))
         return _stack_facts(columns, drawn.rows)
 
@@ -193,8 +194,8 @@ class IntentRenderer:
         met = [[s for s in sources if int(bits) >> s.index & 1] for bits in unique]
         lists = pl.List(pl.String)
         return {
-            "sources": pl.Series([[s.id for s in some] for some in met], dtype=lists).gather(place),
-            "licences": pl.Series([sorted({s.licence for s in some}) for some in met], dtype=lists).gather(place),
+            "sources": pl.Series([[s.id for s in some] for some in met], dtype=lists)[place],
+            "licences": pl.Series([sorted({s.licence for s in some}) for some in met], dtype=lists)[place],
         }
 
     def _render_history(self, drawn: Drawn, slots: SlotValues) -> pl.Series:
@@ -203,7 +204,7 @@ class IntentRenderer:
         asked = self.tables["before_ask"].render(drawn.template, drawn.before_ask, slots)
         replied = self.tables["before_reply"].render(drawn.template, drawn.before_reply, slots)
         content = _interleave([asked, replied])
-        roles = pl.Series(["user", "assistant"]).gather(np.tile(np.array([0, 1]), drawn.rows))
+        roles = pl.Series(["user", "assistant"])[np.tile(np.array([0, 1]), drawn.rows)]
         turns = pl.DataFrame({"role": roles, "content": content}).to_struct("t")
         lists = turns.reshape((drawn.rows, 2)).arr.to_list()
         keep = pl.Series(self.has_turns[drawn.template])
@@ -241,7 +242,7 @@ def _interleave(columns: Sequence[pl.Series]) -> pl.Series:
         return columns[0]
     rows, count = len(columns[0]), len(columns)
     index = (np.arange(count)[None, :] * rows + np.arange(rows)[:, None]).ravel()
-    return pl.concat(list(columns)).gather(index)
+    return pl.concat(list(columns))[index]
 
 
 def _stack_lists(columns: Sequence[pl.Series], rows: int) -> pl.Series:
@@ -260,10 +261,10 @@ def _stack_facts(columns: list[tuple[int, str, pl.Series, str | None, pl.Series 
     none = _nulls(pl.String, rows)
     frame = pl.DataFrame(
         {
-            "entity": pl.Series([c[0] for c in columns], dtype=pl.Int8).gather(tile),
-            "field": pl.Series([c[1] for c in columns], dtype=pl.String).gather(tile),
+            "entity": pl.Series([c[0] for c in columns], dtype=pl.Int8)[tile],
+            "field": pl.Series([c[1] for c in columns], dtype=pl.String)[tile],
             "value": _interleave([c[2] for c in columns]),
-            "unit": pl.Series([c[3] for c in columns], dtype=pl.String).gather(tile),
+            "unit": pl.Series([c[3] for c in columns], dtype=pl.String)[tile],
             "fact_id": _interleave([none if c[4] is None else c[4] for c in columns]),
         }
     )

@@ -18,10 +18,11 @@ from apothecary.engine.progress import Progress
 from apothecary.engine.run import Shard, ShardFolder, ShardRecord, run_room
 from apothecary.errors import RecipeError
 from apothecary.example import SPLITS
-from apothecary.generate.allocate import Quota, allocate_rows
+from apothecary.generate.allocate import allocate_rows
 from apothecary.generate.draw import Span, find_rows_about
 from apothecary.generate.workbench import Workbench, find_span
 from apothecary.packs.load import dump_pack, load_pack, restore_pack
+from apothecary.packs.model import Pack
 from apothecary.recipe import Recipe
 
 ROOM = "generate"
@@ -37,23 +38,12 @@ def run_generate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progre
     pack = load_pack(recipe.pack)
     # As written, not canonical: the order of `let` and of fields has a meaning.
     write_bytes(folder / "pack.json", (json.dumps(dump_pack(pack), ensure_ascii=False, indent=1) + "\n").encode())
-    bench = Workbench(recipe, pack, run / "gather")
-    quotas = allocate_rows(bench.plans, recipe)
-    strata = [
-        {"id": quota.stratum.id, "split": quota.stratum.part.split, "quota": quota.wanted, "made": quota.made}
-        for quota in quotas
-    ]
+    strata, held_out = plan_strata(recipe, pack, run / "gather")
     write_json(folder / "strata.json", strata)
-    held_out = {
-        f"{plan.intent.intent}/{template}": list(asks.held_out)
-        for plan in bench.plans
-        for template, asks in plan.asks.items()
-        if asks.held_out
-    }
     return run_room(
         folder,
         ROOM,
-        list_shards(quotas, recipe.shard_rows),
+        list_shards(strata, recipe.shard_rows),
         render_shard,
         context={"run": str(run.resolve()), "recipe": recipe.model_dump(mode="json")},
         inputs=inputs,
@@ -63,11 +53,27 @@ def run_generate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progre
     )
 
 
-def list_shards(quotas: Sequence[Quota], shard_rows: int) -> list[Shard]:
+def plan_strata(recipe: Recipe, pack: Pack, knowledge: Path) -> tuple[list[dict[str, Any]], dict[str, list[int]]]:
+    """The strata as {id, split, quota, made}, and by `intent/template` the ask patterns held out (validation, test)."""
+    bench = Workbench(recipe, pack, knowledge)
+    strata = [
+        {"id": quota.stratum.id, "split": quota.stratum.part.split, "quota": quota.wanted, "made": quota.made}
+        for quota in allocate_rows(bench.plans, recipe)
+    ]
+    held_out = {
+        f"{plan.intent.intent}/{template}": list(asks.held_out)
+        for plan in bench.plans
+        for template, asks in plan.asks.items()
+        if asks.held_out
+    }
+    return strata, held_out
+
+
+def list_shards(strata: Sequence[dict[str, Any]], shard_rows: int) -> list[Shard]:
     """Shards of about `shard_rows` rows, split by split."""
     shards = []
     for split in SPLITS:
-        made = sum(quota.made for quota in quotas if quota.stratum.part.split == split)
+        made = sum(stratum["made"] for stratum in strata if stratum["split"] == split)
         count = max(1, round(made / shard_rows)) if made else 0
         for number in range(count):
             rows = made * (number + 1) // count - made * number // count
@@ -85,7 +91,9 @@ def render_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> 
         if line["split"] == shard.payload["split"]
     ]
     frame = bench.render_shuffled(spans, shard.name)
-    folder.write_parquet(f"data/{shard.name}.parquet", frame, compression="lz4", row_group_size=max(1, frame.height))
+    # One row group: curate and export read whole shards, and dictionaries then serve all rows.
+    settings = {"compression": "zstd", "compression_level": 1, "statistics": False}
+    folder.write_parquet(f"data/{shard.name}.parquet", frame, row_group_size=max(1, frame.height), **settings)
     return {"generate": {"read": frame.height, "kept": frame.height, "dropped": {}, "failed": {}}}
 
 

@@ -68,8 +68,8 @@ class Segments:
     def _literals_at(self, numbers: Index) -> pl.Series:
         first = numbers[0] if len(numbers) else 0
         if (numbers == first).all():
-            return self.literals.gather([first]).new_from_index(0, len(numbers))
-        return self.literals.gather(numbers)
+            return self.literals[[first]].new_from_index(0, len(numbers))
+        return self.literals[numbers]
 
 
 class SlotValues:
@@ -87,4 +87,4 @@ class SlotValues:
         first = slot[0] if len(slot) else 0
         if (slot == first).all():
             return self._columns[first]
-        return self._stacked.gather(slot * self.rows + self._places)
+        return self._stacked[slot * self.rows + self._places]

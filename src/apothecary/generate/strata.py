@@ -107,7 +107,9 @@ class IntentPlan:
         self.intent = intent
         self.view = view
         self.seed = seed
-        self.given_sizes = [len(given.texts()) for given in intent.draw.given.values()]
+        self.given_texts = {name: pl.Series(g.texts(), dtype=pl.String) for name, g in intent.draw.given.items()}
+        self.given_numbers = {name: np.array(g.numbers, dtype=np.float64) for name, g in intent.draw.given.items()}
+        self.given_sizes = [len(texts) for texts in self.given_texts.values()]
         self.given_size = prod(self.given_sizes)
         self.parts = self._build_parts(splits, shares)
         self.asks = {template.id: self._read_asks(template) for template in intent.templates}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,8 @@ from apothecary.packs.grammar import Slot
 
 Index = NDArray[np.int64]
 
+_parse = lru_cache(maxsize=None)(parse_expression)
+
 LETTERS = pl.Series(list("ABCDEFGHIJ"), dtype=pl.String)
 
 
@@ -31,13 +34,12 @@ class BatchValues:
         self._derived: dict[str, Column] = {}
         self.options: list[pl.Series] = []
         for name, text in plan.intent.let.items():
-            self._derived[name] = evaluate(parse_expression(text), self.lookup, drawn.rows)
+            self._derived[name] = evaluate(_parse(text), self.lookup, drawn.rows)
 
     def lookup(self, role: str | None, name: str) -> Column:
         """A column (n,) for the arithmetic: given and derived values first, then fields of `role` (a if none)."""
         if role is None and name in self.drawn.given:
-            numbers = np.array(self.plan.intent.draw.given[name].numbers, dtype=np.float64)
-            return numbers[self.drawn.given[name]]
+            return self.plan.given_numbers[name][self.drawn.given[name]]
         if role is None and name in self._derived:
             return self._derived[name]
         view = self.plan.view
@@ -45,13 +47,13 @@ class BatchValues:
         if view is None or rows is None:
             raise PackError(f"{name!r} has no value here", where=self.plan.intent.intent)
         series = view.column(name)
-        return series.gather(rows) if series.dtype == pl.String else view.number(name)[rows]
+        return series[rows] if series.dtype == pl.String else view.number(name)[rows]
 
     def slot(self, slot: Slot) -> pl.Series:
         """The texts (n,) of a slot."""
         draw = self.plan.intent.draw
         if slot.role is None and slot.field in draw.given:
-            return pl.Series(draw.given[slot.field].texts(), dtype=pl.String).gather(self.drawn.given[slot.field])
+            return self.plan.given_texts[slot.field][self.drawn.given[slot.field]]
         if slot.role is None and slot.field in self._derived:
             return self._derived_text(slot)
         if slot.role is None and slot.field in ("options", "letter", "right"):
@@ -59,9 +61,9 @@ class BatchValues:
         if draw.kind == "each" and slot.field == draw.field and slot.role in (None, "a"):
             view = self.plan.view
             assert view is not None
-            values = view.several(slot.field)["text"].gather(self.drawn.roles["value"])
+            values = view.several(slot.field)["text"][self.drawn.roles["value"]]
             return put_article(values) if slot.fmt == "an" else values
-        return self._texts(slot).gather(self.drawn.roles[slot.role or "a"])
+        return self._texts(slot)[self.drawn.roles[slot.role or "a"]]
 
     def stack(self, book: SlotBook) -> SlotValues:
         """The texts of all slots of a book."""
@@ -77,7 +79,7 @@ class BatchValues:
             index = np.clip(place - (place > letter).astype(np.int64), 0, count - 2)
             rows = np.where(place == letter, self.drawn.roles["a"], wrong[index, np.arange(self.drawn.rows)])
             order.append(rows)
-            columns = [self._texts(slot).gather(rows) for slot in book.slots]
+            columns = [self._texts(slot)[rows] for slot in book.slots]
             values = SlotValues(columns, self.drawn.rows)
             self.options.append(segments.render(np.zeros(self.drawn.rows, dtype=np.int64), values))
         return order
@@ -97,10 +99,10 @@ class BatchValues:
 
     def _option_text(self, slot: Slot) -> pl.Series:
         if slot.field == "letter":
-            return LETTERS.gather(self.drawn.letter)
+            return LETTERS[self.drawn.letter]
         if slot.field == "right":
             stacked = pl.concat(self.options)
-            return stacked.gather(self.drawn.letter * self.drawn.rows + np.arange(self.drawn.rows))
+            return stacked[self.drawn.letter * self.drawn.rows + np.arange(self.drawn.rows)]
         return lay_out_options(self.options, slot.fmt or "lines")
 
 

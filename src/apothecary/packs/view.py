@@ -42,6 +42,7 @@ class View:
     sources: list[Source]
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     _facts: dict[str, tuple[pl.Series, pl.Series]] = field(default_factory=dict)
+    _several: dict[str, pl.DataFrame] = field(default_factory=dict)
     _texts: dict[tuple[str, str], pl.Series] = field(default_factory=dict)
 
     @property
@@ -125,7 +126,9 @@ class View:
 
     def several(self, name: str) -> pl.DataFrame:
         """All values of a field that has several: entity_row, fact_id, text, source index, one a row, by fact_id."""
-        return self.facts.filter(pl.col("field") == name).sort("fact_id")
+        if name not in self._several:
+            self._several[name] = self.facts.filter(pl.col("field") == name).sort("fact_id")
+        return self._several[name]
 
 
 def load_sources(folder: Path) -> list[Source]:
