@@ -90,9 +90,12 @@ def evaluate(tree: ast.expr, lookup: Lookup) -> Value:
     UndefinedValueError when there is none.
     """
     try:
-        return _evaluate(tree, lookup)
+        value = _evaluate(tree, lookup)
     except (DecimalException, OverflowError) as error:
         raise UndefinedValueError(f"{ast.unparse(tree)} has no value here") from error
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise UndefinedValueError(f"{ast.unparse(tree)} is without bound here")
+    return value
 
 
 def _evaluate(node: ast.expr, lookup: Lookup) -> Value:

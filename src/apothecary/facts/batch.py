@@ -73,9 +73,8 @@ class Accepter:
         for n in range(len(self.plan.reasoning)):
             found = _gather(batch.reasoning.flat, batch.reasoning.start[rows] + n)
             parts.append((every, np.full(len(rows), self._steps + n), found))
-        row = np.concatenate([part[0] for part in parts])
-        expected = self._table.build(np.concatenate([part[1] for part in parts]), row, values.read_text)
-        good[row[~equal_texts(expected, pl.concat([part[2] for part in parts]))]] = False
+        for row, wording, found in parts:
+            good[row] &= equal_texts(self._table.build(wording, row, values.read_text), found)
 
     def _read_grounds(self, batch: Batch, rows: Places) -> tuple[Grounds, Mask]:
         """The places of entities, facts and given numbers, and which rows state them as the ledger and the pack do."""
@@ -139,7 +138,7 @@ class Accepter:
         return good
 
     def _match_choices(self, batch: Batch, rows: Places, values: Values) -> Mask:
-        good = batch.choices.size[rows] == len(values.options)
+        good: Mask = np.equal(batch.choices.size[rows], len(values.options))
         for n, option in enumerate(values.options):
             at = np.where(good, batch.choices.start[rows] + n, 0)
             good &= equal_texts(option, _gather(batch.choices.flat, at))
@@ -148,12 +147,12 @@ class Accepter:
         return good
 
     def _match_tolerance(self, answer: pl.Series, found: NDArray[np.float64]) -> Mask:
+        if self.plan.tolerance is None and not self.plan.half_digit:
+            return np.asarray(np.isnan(found))
+        expected: NDArray[np.float64] = np.full(len(found), self.plan.tolerance or 0.0)
         if self.plan.half_digit:
             expected = measure_half_digits(answer, find_answer_format(self.plan))
-            return np.asarray(np.abs(found - expected) <= expected * 1e-12)
-        if self.plan.tolerance is None:
-            return np.asarray(np.isnan(found))
-        return np.asarray(found == self.plan.tolerance, dtype=bool)
+        return np.asarray(np.less_equal(np.abs(found - expected), expected * 1e-12))
 
 
 def _gather(column: pl.Series, at: Places) -> pl.Series:

@@ -49,8 +49,9 @@ def read_scaled(texts: pl.Series) -> Scaled:
 
 def bracket_floats(values: Floats, errors: Floats) -> tuple[Scaled, Scaled]:
     """The 12-digit decimals at both ends of value ± error; the true rounded value lies between them."""
-    slack = errors + np.abs(values) * 2.0**-50
-    return _round_derived(values - slack), _round_derived(values + slack)
+    with np.errstate(all="ignore"):
+        slack = errors + np.abs(values) * 2.0**-50
+        return _round_derived(values - slack), _round_derived(values + slack)
 
 
 def _round_derived(values: Floats) -> Scaled:

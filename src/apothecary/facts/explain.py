@@ -18,31 +18,10 @@ NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 _TOKEN = re.compile(r"-?\d+(?:\.\d+)?|[^\W\d_]+|\S")
 _OPTION = re.compile(r"(?:^|[\s(])([A-D])(?=[).,:]|$)")
 _MAX_SHOWN = 90
-_COMMON_UNITS = (
-    "g",
-    "mg",
-    "kg",
-    "µg",
-    "ng",
-    "L",
-    "mL",
-    "µL",
-    "mol",
-    "mmol",
-    "µmol",
-    "nmol",
-    "M",
-    "mM",
-    "µM",
-    "nM",
-    "h",
-    "min",
-    "s",
-    "%",
-    "°C",
-    "K",
-    "Da",
+_COMMON_DIRECTIONS = frozenset(
+    {"above", "below", "over", "under", "rises", "falls", "yes", "no", "first", "last", "within", "outside"}
 )
+_COMMON_UNITS = "g mg kg µg ng L mL µL mol mmol µmol nmol M mM µM nM h min s % °C K Da g/mol mmol/L mg/mL".split()  # noqa: SIM905
 
 
 class Explainer:
@@ -51,7 +30,7 @@ class Explainer:
     def __init__(self, plans: Iterable[Plan]) -> None:
         fields = {field.name: field for plan in plans for field in plan.fields.values()}
         given = [given.unit for plan in plans for given in plan.given]
-        self.directions = frozenset(
+        self.directions = _COMMON_DIRECTIONS | frozenset(
             word for field in fields.values() for words in field.words.values() for word in words
         )
         units = {unit for unit in (*given, *(field.unit for field in fields.values()), *_COMMON_UNITS) if unit}
@@ -100,8 +79,10 @@ class Explainer:
             raise Rejected("answer", f"tolerance: expected {wanted}, found {stated}")
 
     def _compare_text(self, where: str, plan: Plan, expected: Segments, found: str | None) -> None:
+        if found is None:
+            raise Rejected("text", f"{where}: is missing")
         if join_segments(expected) != found:
-            reason, detail = self._describe(expected, found or "", plan)
+            reason, detail = self._describe(expected, found, plan)
             raise Rejected(reason, f"{where}: {detail}")
 
     def _describe(self, expected: Segments, found: str, plan: Plan | None = None) -> tuple[str, str]:

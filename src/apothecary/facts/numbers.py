@@ -17,7 +17,7 @@ _TRAPS = [InvalidOperation, DivisionByZero, Overflow]
 WORKING = Context(prec=WORKING_DIGITS, rounding=ROUND_HALF_UP, traps=_TRAPS)
 _DERIVED = Context(prec=DERIVED_DIGITS, rounding=ROUND_HALF_UP, traps=_TRAPS)
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP, traps=_TRAPS)
-_DECIMAL = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d{1,2})?")
+_DECIMAL = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d{1,2})?", re.ASCII)
 _FORMAT = re.compile(r"(dp|sig)(\d{1,2})|(int|raw|an|list|lines|inline)")
 
 

@@ -27,7 +27,7 @@ class Table:
         self._literals = pl.Series(list(texts))
         width = max((len(sources) for _, sources in split), default=0)
         self._slots = np.full((width, len(split)), -1, dtype=np.int32)
-        self._texts = np.zeros((width + 1, len(split)), dtype=np.int64)  # 0 is the empty text
+        self._texts = np.zeros((width + 1, len(split)), dtype=np.uint32)  # 0 is the empty text
         for at, (literals, sources) in enumerate(split):
             self._slots[: len(sources), at] = [number[source] for source in sources]
             self._texts[: len(literals), at] = [texts[text] for text in literals]
@@ -38,15 +38,15 @@ class Table:
         used = np.flatnonzero(np.bincount((slots + 1).ravel(), minlength=1)[1:])
         columns = [read(self.sources[source]) for source in used]
         size = len(columns[0]) if columns else 0
-        place = np.zeros(
-            len(self.sources) + 1, dtype=np.int64
-        )  # where a slot's values begin; slot -1 is the empty text
+        # Where the values of each slot begin; slot -1 is the empty text, which comes first.
+        place = np.zeros(len(self.sources) + 1, dtype=np.uint32)
         place[used] = len(self._literals) + np.arange(len(columns)) * size
+        row = rows.astype(np.uint32)
         # One gather for all literals and slots of all rows, then a slice of it for each column of the texts.
         wanted = [texts[0]]
         for slot, text in zip(slots, texts[1:], strict=True):
             if slot.max(initial=-1) >= 0:
-                wanted.append(place[slot] + np.where(slot >= 0, rows, 0))
+                wanted.append(place[slot] + np.where(slot >= 0, row, 0))
             if text.any():
                 wanted.append(text)
         gathered = take(pl.concat([self._literals, *columns]), np.concatenate(wanted))
