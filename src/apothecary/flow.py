@@ -71,7 +71,8 @@ def run_recipe(recipe: Recipe, *, out: Path, workers: int, progress: Progress, s
                 identity = settle_identity(recipe, pack, out=out, workers=workers, progress=progress, say=say)
                 return enter_rooms(recipe, identity, out=out, workers=workers, progress=progress, log=log)
         except ApothecaryError as error:
-            error.hint = error.hint.replace("resume RUN", f"resume {out}").replace("verify RUN", f"verify {out}")
+            resume = f"apothecary resume {out}" if (out / "run.json").exists() else "run the same command again"
+            error.hint = error.hint.replace("apothecary resume RUN", resume).replace("verify RUN", f"verify {out}")
             log.warning("stopped", extra={"data": {"error": type(error).__name__, "what": error.what}})
             raise
         finally:

@@ -28,11 +28,11 @@ BY = ("perspective", "intent", "split", "tests", "group", "licence")
 def describe_outcome(outcome: Outcome) -> str:
     """A finished run to the lines a person wants last: how many rows, where, and what to do next."""
     files = outcome.manifest["files"]
-    size = sum(entry["bytes"] for entry in files)
+    size, count = sum(entry["bytes"] for entry in files), sum(entry["rows"] > 0 for entry in files)
     state = "was done already" if outcome.was_done else "is done"
     return (
         f"{outcome.run} {state}: {outcome.manifest['rows']:,} rows, {format_bytes(size)}, "
-        f"{len(files)} files in {outcome.run / 'export'}\n"
+        f"{count} data files in {outcome.run / 'export'}\n"
         f"look at it:  apothecary show {outcome.run}"
     )
 

@@ -10,8 +10,9 @@ import polars as pl
 
 from apothecary.engine.commit import read_json
 from apothecary.errors import RecipeError
+from apothecary.flow import read_manifest
 from apothecary.packs.grammar import expand_all
-from apothecary.report.dataset import read_pack_dump, require_dataset, scan_dataset, scan_made
+from apothecary.report.dataset import list_files, read_pack_dump, require_dataset, scan_dataset
 from apothecary.report.preview import format_example
 from apothecary.report.table import lay_out
 
@@ -31,17 +32,26 @@ def find_example(run: Path, example_id: str) -> tuple[dict[str, Any], str]:
     require_dataset(run)
     parts = example_id.split("/")
     split = parts[3].rpartition("-")[0] if len(parts) == 5 else None
-    is_this = pl.col("id") == example_id
     if split in ("train", "validation", "test"):
-        published = scan_dataset(run, split).filter(is_this).collect()
-        if published.height:
-            return published.row(0, named=True), "published"
-        made = scan_made(run).filter(is_this).collect()
-        if made.height:
-            return made.row(0, named=True), find_verdict(run, example_id)
+        published = find_row(list_files(run, "export", require_dataset(run), split), example_id)
+        if published is not None:
+            return published, "published"
+        made = find_row(list_files(run, "generate", read_manifest(run, "generate") or {"files": []}, split), example_id)
+        if made is not None:
+            return made, find_verdict(run, example_id)
     sample = scan_dataset(run).select("id").head(1).collect().item()
     expected = "pack/intent/template/split-group/number"
     raise RecipeError(f"{run} has no example {example_id}", where="ID", expected=expected, hint=f"one it has: {sample}")
+
+
+def find_row(files: list[Path], example_id: str) -> dict[str, Any] | None:
+    """Files and an id to its row, None when no file has it; only the ids of each file are read until it is found."""
+    for path in files:
+        ids = pl.read_parquet(path, columns=["id"])["id"]
+        place = (ids == example_id).arg_max()
+        if place is not None and ids[place] == example_id:
+            return pl.scan_parquet(path).slice(place, 1).collect().row(0, named=True)
+    return None
 
 
 def find_verdict(run: Path, example_id: str) -> str:
