@@ -26,10 +26,13 @@ from apothecary.facts.numbering import Glossary
 from apothecary.facts.plan import Plan, Template, read_fields
 
 
+FACTS_READ = ("fact_id", "entity_id", "field", "text", "unit", "kind")  # the columns of `facts` that are looked at
+
+
 class Checker:
     """Proves template-made rows consistent with a knowledge base.
 
-    `pack` is the dump of a pack (raw strings), `facts` the long table with the FACT columns, `names` a frame of
+    `pack` is the dump of a pack (raw strings), `facts` the long table (FACTS_READ of its columns), `names` a frame of
     entity_id, name and Name.
     """
 
