@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from apothecary.engine.progress import SilentProgress
+from apothecary.gather.entities import Entity
 from apothecary.gather.knowledge import build_knowledge
 from apothecary.gather.views import write_views
 from apothecary.gather.wheels import find_cache
@@ -20,6 +23,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if BUILT & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.timeout(FIRST_BUILD_S))
+
+
+@pytest.fixture
+def make_entity() -> Callable[..., Entity]:
+    """A function that makes an entity without a structure pass: key, display name, other names and standing."""
+
+    def make(key: str, *, name: str = "", names: Sequence[str] = (), undefined: int = 0, **more: Any) -> Entity:
+        record = {
+            "smiles": f"smiles of {key}",
+            "parent_key": "SAME",
+            "undefined_stereo": str(undefined),
+            "nitrogens": "1",
+            "oxygens": "1",
+            "sulfurs": "0",
+            "aromatic_rings": "1",
+        }
+        own = [(other, "pubchem") for other in names]
+        return Entity(key, "pubchem", record, names=own, name=name, named=bool(name), **more)
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,14 +13,15 @@ import pytest
 from apothecary.engine.commit import hash_file
 from apothecary.engine.progress import SilentProgress
 from apothecary.example import FACT, FACT_KINDS
-from apothecary.gather.facts import state_facts
 from apothecary.gather.knowledge import (
+    assemble_knowledge,
     build_knowledge,
     fingerprint_knowledge,
     is_complete,
     judge_iupac,
     list_brands,
     read_tables,
+    write_knowledge,
 )
 from apothecary.gather.sources import SOURCES, WHEELS
 from apothecary.gather.wheels import fetch_wheels, find_cache
@@ -163,23 +165,20 @@ def test_tables_of_missing_wheels_are_empty(knowledge: Path) -> None:
     assert len(tables.chembl) > 2_000
 
 
-def test_state_facts_numbers_list_values_in_sorted_order() -> None:
-    loose = pl.DataFrame(
-        {
-            "entity_id": ["c1"] * 4,
-            "field": ["brand", "brand", "brand", "mw"],
-            "text": ["Zeta", "Alpha", "Zeta", "12.5"],
-            "unit": [None, None, None, "g/mol"],
-            "conditions": [None] * 4,
-            "kind": ["registry"] * 3 + ["computed"],
-            "source": ["unii"] * 3 + ["rdkit"],
-        },
-        schema_overrides={"conditions": pl.String},
+def test_the_same_sources_give_the_same_bytes_for_any_number_of_workers(knowledge: Path, tmp_path: Path) -> None:
+    wheels, _ = fetch_wheels(WHEELS, find_cache())
+    tables = read_tables(wheels, {})
+    drugs = tables.chembl.filter(pl.col("name").str.contains("^[a-c]"))
+    lean = replace(
+        tables, identifiers=tables.identifiers.tail(1500), vocabulary=tables.vocabulary.head(500), chembl=drugs
     )
-    facts = state_facts(loose)
-    assert facts["fact_id"].to_list() == ["c1:brand:unii#1", "c1:brand:unii#2", "c1:mw:rdkit"]
-    assert facts["text"].to_list() == ["Alpha", "Zeta", "12.5"]
-    assert facts["number"].to_list() == [None, None, 12.5]
+    for workers in (1, 2):
+        folder = tmp_path / str(workers)
+        folder.mkdir()
+        write_knowledge(assemble_knowledge(lean, workers=workers, progress=SilentProgress()), folder, {})
+    for path in sorted((tmp_path / "1").glob("*.*")):
+        if path.name != "manifest.json":
+            assert hash_file(path) == hash_file(tmp_path / "2" / path.name), path.name
 
 
 def test_generated_iupac_dialect_is_refused() -> None:

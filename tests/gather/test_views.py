@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 from apothecary.engine.commit import hash_file
-from apothecary.gather.report import summarise_knowledge
 from apothecary.gather.sources import SOURCE_INDEX, SOURCES
 from apothecary.gather.views import LIST_COLUMNS, widen, write_views
 
@@ -113,16 +112,3 @@ def test_measured_values_that_sources_dispute_stay_empty() -> None:
     assert wide["mp_c"].to_list() == [None, 50.0]
     assert wide["mp_c__src"].to_list() == [None, SOURCE_INDEX["open-melting-points"]]
     assert empty == {"mp_c": 1}
-
-
-def test_the_summary_names_fields_licences_and_missing_drugs(share_alike: Path) -> None:
-    text = summarise_knowledge(share_alike)
-    for part in (
-        "Entities",
-        "Facts by field",
-        "Facts by licence",
-        "CC-BY-SA-3.0",
-        "Left out",
-        "Approved drugs missing",
-    ):
-        assert part in text
