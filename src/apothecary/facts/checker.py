@@ -25,7 +25,6 @@ from apothecary.facts.lookup import Lookup
 from apothecary.facts.numbering import Glossary
 from apothecary.facts.plan import Plan, Template, read_fields
 
-
 FACTS_READ = ("fact_id", "entity_id", "field", "text", "unit", "kind")  # the columns of `facts` that are looked at
 
 
