@@ -32,6 +32,7 @@ SOURCES = [
 def tiny_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("knowledge")
     rows, facts = [], []
+    kinds = {"rdkit": "computed", "lab": "experimental"}
     smiles = {Chem.CanonSmiles(t + c + h) for t, c, h in itertools.product(TAILS, CHAINS, HEADS)}
     for number, text in enumerate(sorted(smiles)):
         mol = Chem.MolFromSmiles(text)
@@ -59,7 +60,7 @@ def tiny_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
             number_value = None if field in ("smiles", "formula") else float(value)
             row |= {field: value if number_value is None else number_value}
             row |= {f"{field}__src": {"rdkit": 0, "lab": 2}[source]}
-            fact = [f"{entity}:{field}:{source}", entity, field, number_value, value, unit, None, "computed", source]
+            fact = [f"{entity}:{field}:{source}", entity, field, number_value, value, unit, None, kinds[source], source]
             facts.append(dict(zip(FACT, [*fact, "x"], strict=True)))
         for n in range(1, number % 3 + 1):
             text = f"Brand{number}x{n}"

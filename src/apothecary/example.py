@@ -64,37 +64,36 @@ ROW_FACT = pl.Struct(
 
 EVIDENCE = pl.Struct({"passage_id": pl.String, "start": pl.Int64, "end": pl.Int64})
 
-EXAMPLE = pl.Schema(
-    {
-        "id": pl.String,  # "<pack>/<intent>/<template>/<stratum>/<j>", unique, ends in the combination number
-        "prompt": pl.String,
-        "response": pl.String,
-        "system": pl.String,
-        "history": pl.List(TURN),  # earlier turns, null for single-turn rows
-        "pack": pl.String,
-        "perspective": pl.String,
-        "intent": pl.String,
-        "template": pl.String,
-        "wording": pl.String,  # numbers of the alternatives taken: "<ask>.<reply>" or "<ask0>.<reply0>.<ask>.<reply>"
-        "entities": pl.List(pl.String),
-        "facts": pl.List(ROW_FACT),
-        "evidence": pl.List(EVIDENCE),
-        "sources": pl.List(pl.String),
-        "licences": pl.List(pl.String),
-        "origin": pl.String,
-        "generator": pl.String,
-        "answer": pl.String,
-        "answer_type": pl.String,
-        "tolerance": pl.Float64,  # absolute, in the unit of `answer`; null where equality is asked
-        "choices": pl.List(pl.String),
-        "reasoning": pl.List(pl.String),
-        "difficulty": pl.Int8,  # 1 (look-up) to 5 (several dependent steps)
-        "register": pl.String,
-        "safety_class": pl.String,  # S0 to S4
-        "tests": pl.String,  # recall, skill or transfer
-        "split": pl.String,
-    }
-)
+_EXAMPLE_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "id": pl.String,  # "<pack>/<intent>/<template>/<stratum>/<j>", unique, ends in the combination number
+    "prompt": pl.String,
+    "response": pl.String,
+    "system": pl.String,
+    "history": pl.List(TURN),  # earlier turns, null for single-turn rows
+    "pack": pl.String,
+    "perspective": pl.String,
+    "intent": pl.String,
+    "template": pl.String,
+    "wording": pl.String,  # numbers of the alternatives taken: "<ask>.<reply>" or "<ask0>.<reply0>.<ask>.<reply>"
+    "entities": pl.List(pl.String),
+    "facts": pl.List(ROW_FACT),
+    "evidence": pl.List(EVIDENCE),
+    "sources": pl.List(pl.String),
+    "licences": pl.List(pl.String),
+    "origin": pl.String,
+    "generator": pl.String,
+    "answer": pl.String,
+    "answer_type": pl.String,
+    "tolerance": pl.Float64,  # absolute, in the unit of `answer`; null where equality is asked
+    "choices": pl.List(pl.String),
+    "reasoning": pl.List(pl.String),
+    "difficulty": pl.Int8,  # 1 (look-up) to 5 (several dependent steps)
+    "register": pl.String,
+    "safety_class": pl.String,  # S0 to S4
+    "tests": pl.String,  # recall, skill or transfer
+    "split": pl.String,
+}
+EXAMPLE = pl.Schema(_EXAMPLE_COLUMNS)
 
 # One row a judged example; a row without a line is kept. Never the text again.
 VERDICT = pl.Schema(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,13 +11,10 @@ import polars as pl
 import pyarrow as pa
 
 from apothecary.engine.commit import hash_file, write_json
+from apothecary.engine.progress import make_progress
 from apothecary.example import EXAMPLE
 from apothecary.export.write import build_table
-from apothecary.generate.allocate import allocate_rows
-from apothecary.generate.draw import Span
-from apothecary.generate.room import list_shards
-from apothecary.generate.workbench import Workbench
-from apothecary.packs.load import dump_pack, load_pack
+from apothecary.generate.room import run_generate
 from apothecary.recipe import Recipe
 
 COMPOUNDS = [f"c{number:010d}" for number in range(60)]
@@ -74,61 +70,12 @@ def tabulate(rows: pl.DataFrame) -> pa.Table:
 
 
 def make_run(run: Path, knowledge: Path, recipe: Recipe) -> Path:
-    """A run folder with gather and generate done, every row rendered as generate does it."""
+    """A run folder with gather and generate done."""
     run.mkdir()
-    copy_views(knowledge, run / "gather")
-    pack = load_pack(recipe.pack)
-    bench = Workbench(recipe, pack, run / "gather")
-    quotas = allocate_rows(bench.plans, recipe)
-    (run / "generate" / "data").mkdir(parents=True)
-    for shard in list_shards(quotas, recipe.shard_rows):
-        number, of = shard.payload["number"], shard.payload["of"]
-        spans = [
-            Span(quota.stratum, quota.made * number // of, quota.made * (number + 1) // of)
-            for quota in quotas
-            if quota.stratum.part.split == shard.payload["split"]
-        ]
-        frame = bench.render_shuffled(spans, shard.name)
-        frame.write_parquet(run / "generate" / "data" / f"{shard.name}.parquet", compression="lz4")
-    held_out = {
-        f"{plan.intent.intent}/{name}": list(asks.held_out)
-        for plan in bench.plans
-        for name, asks in plan.asks.items()
-        if asks.held_out
-    }
-    strata = [
-        {"id": quota.stratum.id, "split": quota.stratum.part.split, "quota": quota.wanted, "made": quota.made}
-        for quota in quotas
-    ]
-    (run / "generate" / "pack.json").write_text(json.dumps(dump_pack(pack)), "utf-8")
-    write_manifest(run, strata=strata, held_out_patterns=held_out)
+    shutil.copytree(knowledge, run / "gather")
+    write_json(run / "run.json", {"recipe": recipe.model_dump(mode="json")})
+    run_generate(run, recipe, inputs="x", workers=1, progress=make_progress(quiet=True))
     return run
-
-
-def copy_views(knowledge: Path, folder: Path) -> None:
-    """The small knowledge folder, with its melting points called measured."""
-    shutil.copytree(knowledge, folder)
-    kind = pl.when(pl.col("field") == "mp_c").then(pl.lit("experimental")).otherwise("kind")
-    facts = pl.read_parquet(folder / "facts.parquet").with_columns(kind.alias("kind"))
-    facts.write_parquet(folder / "facts.parquet")
-
-
-def write_manifest(run: Path, **more: Any) -> None:
-    """The manifest of generate for the files that are there."""
-    folder = run / "generate"
-    order = ["train", "validation", "test"]
-    paths = sorted((folder / "data").iterdir(), key=lambda path: (order.index(path.stem.split("-")[0]), path.name))
-    files = [
-        {
-            "path": path.relative_to(folder).as_posix(),
-            "rows": pl.scan_parquet(path).select(pl.len()).collect().item(),
-            "bytes": path.stat().st_size,
-            "sha256": hash_file(path),
-        }
-        for path in paths
-    ]
-    manifest = {"format": 1, "room": "generate", "inputs": "x", "rows": sum(file["rows"] for file in files)}
-    write_json(folder / "manifest.json", manifest | {"files": files} | more)
 
 
 def change_rows(run: Path, name: str, change: Callable[[list[dict[str, Any]]], None]) -> None:

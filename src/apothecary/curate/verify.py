@@ -48,9 +48,9 @@ def place_verdicts(verdicts: pl.DataFrame, rows: pl.DataFrame, file: int) -> pl.
 
 def load_checker(context: dict[str, Any]) -> Checker:
     """The run that `context` names to the checker over its pack and knowledge base."""
-    from apothecary.facts.checker import Checker
+    from apothecary.facts.checker import FACTS_READ, Checker
 
     run = Path(context["run"])
     names = pl.read_parquet(run / "gather" / "compounds.parquet", columns=["entity_id", "name", "Name"])
-    facts = pl.read_parquet(run / "gather" / "facts.parquet")
+    facts = pl.read_parquet(run / "gather" / "facts.parquet", columns=list(FACTS_READ))
     return Checker(read_json(run / "generate" / "pack.json"), facts, names)

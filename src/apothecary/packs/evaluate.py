@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from apothecary.errors import PackError
-from apothecary.packs.format import round_decimals, round_significant
+from apothecary.packs.format import keep_digits, round_decimals, round_significant
 
 Column = NDArray[np.float64] | pl.Series
 Lookup = Callable[[str | None, str], Column]
@@ -41,8 +41,8 @@ _UNARY: dict[str, Callable[[NDArray[np.float64]], Any]] = {
     "ln": np.log,
     "log10": np.log10,
     "exp": np.exp,
-    "floor": np.floor,
-    "ceil": np.ceil,
+    "floor": lambda values: np.floor(keep_digits(values)),
+    "ceil": lambda values: np.ceil(keep_digits(values)),
 }
 
 
@@ -100,7 +100,8 @@ class _Evaluation:
     def compare(self, left: ast.expr, ops: list[ast.cmpop], comparators: list[ast.expr]) -> Column:
         sides = [self.value(node) for node in (left, *comparators)]
         result = np.ones(self.rows, dtype=bool)
-        for op, one, two in zip(ops, sides, sides[1:], strict=False):
+        for op, left_side, right_side in zip(ops, sides, sides[1:], strict=False):
+            one, two = (keep_digits(side) if isinstance(side, np.ndarray) else side for side in (left_side, right_side))
             outcome = _COMPARE[type(op)](one, two)
             if isinstance(outcome, pl.Series):
                 outcome = outcome.fill_null(value=False).to_numpy()
