@@ -164,11 +164,10 @@ class IntentPlan:
 
     def _split_groups(self, mask: NDArray[np.bool_], split: str, templates: tuple[str, ...]) -> list[Part]:
         assert self.view is not None
-        has_groups = self.view.has("group")
-        group = self.view.column("group").to_numpy() if has_groups else np.full(self.view.rows, ANY)
         parts = []
-        for name in GROUPS if has_groups else (ANY,):
-            domain = build_domain(self.intent, self.view, mask & (group == name), self.given_size)
+        for name in GROUPS if self.view.has("group") else (ANY,):
+            members = mask if name == ANY else mask & self.view.is_in_group(name)
+            domain = build_domain(self.intent, self.view, members, self.given_size)
             if domain.size:
                 parts.append(Part(split, name, domain, templates))
         return parts

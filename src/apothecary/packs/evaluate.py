@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from apothecary.errors import PackError
-from apothecary.packs.format import keep_digits, round_decimals, round_significant
+from apothecary.packs.format import round_decimals, round_significant
 
 Column = NDArray[np.float64] | pl.Series
 Lookup = Callable[[str | None, str], Column]
@@ -27,22 +27,24 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
 }
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+# Each takes two numbers and whether they are the same once 12 digits are taken.
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any, Any], Any]] = {
+    ast.Lt: lambda one, two, same: (one < two) & ~same,
+    ast.LtE: lambda one, two, same: (one < two) | same,
+    ast.Gt: lambda one, two, same: (one > two) & ~same,
+    ast.GtE: lambda one, two, same: (one > two) | same,
+    ast.Eq: lambda one, two, same: same,
+    ast.NotEq: lambda one, two, same: ~same,
 }
+_SAME = 1e-12
 _UNARY: dict[str, Callable[[NDArray[np.float64]], Any]] = {
     "abs": np.abs,
     "sqrt": np.sqrt,
     "ln": np.log,
     "log10": np.log10,
     "exp": np.exp,
-    "floor": lambda values: np.floor(keep_digits(values)),
-    "ceil": lambda values: np.ceil(keep_digits(values)),
+    "floor": lambda values: np.floor(snap_whole(values)),
+    "ceil": lambda values: np.ceil(snap_whole(values)),
 }
 
 
@@ -53,6 +55,12 @@ def evaluate(expression: ast.expr, lookup: Lookup, rows: int) -> Column:
     """
     with np.errstate(all="ignore"):
         return _Evaluation(lookup, rows).value(expression)
+
+
+def snap_whole(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`values` (n,) with those that are a whole number once 12 digits are taken made that number."""
+    whole = np.rint(values)
+    return np.where(np.abs(values - whole) <= _SAME * np.abs(values), whole, values)
 
 
 class _Evaluation:
@@ -98,14 +106,10 @@ class _Evaluation:
         return np.asarray((value != 0) & ~np.isnan(value))
 
     def compare(self, left: ast.expr, ops: list[ast.cmpop], comparators: list[ast.expr]) -> Column:
-        sides = [self.value(node) for node in (left, *comparators)]
+        sides = [self.number(node) for node in (left, *comparators)]
         result = np.ones(self.rows, dtype=bool)
-        for op, left_side, right_side in zip(ops, sides, sides[1:], strict=False):
-            one, two = (keep_digits(side) if isinstance(side, np.ndarray) else side for side in (left_side, right_side))
-            outcome = _COMPARE[type(op)](one, two)
-            if isinstance(outcome, pl.Series):
-                outcome = outcome.fill_null(value=False).to_numpy()
-            result &= outcome
+        for op, one, two in zip(ops, sides, sides[1:], strict=False):
+            result &= _COMPARE[type(op)](one, two, np.abs(one - two) <= _SAME * np.maximum(np.abs(one), np.abs(two)))
         return result.astype(np.float64)
 
     def call(self, name: str, args: list[ast.expr]) -> Column:

@@ -40,11 +40,6 @@ def format_numbers(values: NDArray[np.float64], fmt: str) -> pl.Series:
     return _format_decimals(*_significant(values, digits))
 
 
-def keep_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`values` (n,) to 12 significant digits, as everything derived is before it is rounded or compared."""
-    return np.where(np.isfinite(values), round_significant(values, _DIGITS_KEPT), values)
-
-
 def round_decimals(values: NDArray[np.float64], decimals: int) -> NDArray[np.float64]:
     """`values` (n,) rounded to `decimals` places by the same rule, as numbers."""
     counts = _count_units(np.abs(values), np.full(len(values), decimals, dtype=np.int64))

@@ -42,6 +42,7 @@ class View:
     sources: list[Source]
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     _facts: dict[str, tuple[pl.Series, pl.Series]] = field(default_factory=dict)
+    _groups: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     _several: dict[str, pl.DataFrame] = field(default_factory=dict)
     _texts: dict[tuple[str, str], pl.Series] = field(default_factory=dict)
 
@@ -80,6 +81,12 @@ class View:
     def is_known(self, name: str) -> NDArray[np.bool_]:
         """Where the column has a value (n,)."""
         return self.column(name).is_not_null().to_numpy()
+
+    def is_in_group(self, name: str) -> NDArray[np.bool_]:
+        """Where the entity's group is `name` (n,)."""
+        if name not in self._groups:
+            self._groups[name] = (self.column("group") == name).fill_null(value=False).to_numpy()
+        return self._groups[name]
 
     def source_bits(self, name: str) -> NDArray[np.uint32]:
         """The source of each value as a bit mask (n,), 0 where there is none."""
