@@ -76,7 +76,7 @@ def test_sources_and_licences_follow_the_facts(bench: Workbench) -> None:
 
 def test_a_slot_without_a_value_names_its_template(tiny_recipe: Recipe, tiny_pack: Pack, tiny_knowledge: Path) -> None:
     melts = tiny_pack.by_name["melts"]
-    draw = melts.draw.model_copy(update={"needs": ("mw",)})
+    draw = melts.draw.model_copy(update={"needs": ("mw",), "where": "mp_c > 0 or mw > 0"})
     fields = tiny_pack.fields | {"mp_c": tiny_pack.fields["mp_c"].model_copy(update={"format": "dp1"})}
     broken = tiny_pack.model_copy(update={"intents": [melts.model_copy(update={"draw": draw})], "fields": fields})
     bench = Workbench(tiny_recipe, broken, tiny_knowledge)

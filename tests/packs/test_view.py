@@ -25,7 +25,7 @@ def test_columns_texts_and_sources_agree(tiny_knowledge: Path, tiny_pack: Pack) 
 
 
 def test_an_unknown_field_or_entity_is_refused(tiny_knowledge: Path, tiny_pack: Pack) -> None:
-    view = load_view(tiny_knowledge, tiny_pack, "compound", ["mw"])
+    view = load_view(tiny_knowledge, tiny_pack, "compound", ["mw"], ["smiles"])
     with pytest.raises(PackError, match="no field 'weight'"):
         view.number("weight")
     with pytest.raises(PackError, match="is a text"):

@@ -16,6 +16,7 @@ from apothecary.example import EXAMPLE
 from apothecary.generate.draw import Span
 from apothecary.generate.render import IntentRenderer
 from apothecary.generate.strata import IntentPlan, Stratum, split_entities
+from apothecary.packs.arithmetic import names_used, parse_expression
 from apothecary.packs.model import Intent, Pack
 from apothecary.packs.view import View, load_view
 from apothecary.recipe import Recipe
@@ -58,7 +59,7 @@ class Workbench:
         if entity is None:
             return None, np.zeros(0, dtype=np.int8)
         if entity not in self._tables:
-            view = load_view(self.knowledge, self.pack, entity, self._fields_used(entity))
+            view = load_view(self.knowledge, self.pack, entity, *self._list_columns(entity))
             self._tables[entity] = view, split_entities(view, self.recipe.seed, self.shares)
         return self._tables[entity]
 
@@ -88,12 +89,16 @@ class Workbench:
             self._renderers[intent] = IntentRenderer(found[0])
         return self._renderers[intent]
 
-    def _fields_used(self, entity: str) -> set[str]:
-        used: set[str] = set()
+    def _list_columns(self, entity: str) -> tuple[set[str], set[str]]:
+        """The fields whose facts rows of the intents state, and the columns that conditions look at."""
+        stated: set[str] = set()
+        looked_at: set[str] = set()
         for intent in self.intents:
             if intent.draw.entity == entity:
-                used |= {*intent.draw.needs, *([intent.draw.field] if intent.draw.field else [])}
-        return used
+                stated |= {*intent.draw.needs, *([intent.draw.field] if intent.draw.field else [])}
+                if intent.draw.where:
+                    looked_at |= {name.split(".")[-1] for name in names_used(parse_expression(intent.draw.where))}
+        return stated, looked_at
 
 
 def find_span(strata: dict[str, Stratum], row_id: str) -> Span:

@@ -19,6 +19,7 @@ from apothecary.packs.format import format_numbers, join_list, put_article
 from apothecary.packs.model import Pack
 
 TABLES = {"compound": "compounds.parquet", "disease": "diseases.parquet"}
+ABOUT_ENTITIES = ("entity_id", "name", "Name", "named", "name_len", "group", "parent_key", "gates", "base_src")
 NO_SOURCE = 255
 _SCALE = 10**6  # values are compared as whole numbers of 1e-6 units, so that a gap of exactly 1 is 1
 
@@ -143,20 +144,22 @@ def load_sources(folder: Path) -> list[Source]:
     return [Source(int(s["index"]), s["id"], s["licence"]) for s in read_json(folder / "sources.json")]
 
 
-def load_view(folder: Path, pack: Pack, entity: str, fields: Iterable[str]) -> View:
-    """The wide table of `entity` in `folder`, with the facts of `fields` (texts and ids).
+def load_view(folder: Path, pack: Pack, entity: str, fields: Iterable[str], others: Iterable[str] = ()) -> View:
+    """The wide table of `entity` in `folder`: columns of `fields`, with their facts (texts and ids), and of `others`.
 
-    Raises PackError for an entity type without a table or a field without a column.
+    Raises PackError for an entity type without a table; a column that is not there is refused when it is asked for.
     """
     if entity not in TABLES:
         raise PackError(f"unknown entity type {entity!r}", expected=", ".join(sorted(TABLES)))
-    frame = pl.read_parquet(folder / TABLES[entity])
+    wanted = sorted(set(fields))
+    known = pl.read_parquet_schema(folder / TABLES[entity])
+    asked = {*ABOUT_ENTITIES, *wanted, *others, *(f"{name}__src" for name in wanted)}
+    frame = pl.read_parquet(folder / TABLES[entity], columns=[name for name in known if name in asked])
     sources = load_sources(folder)
     index = pl.DataFrame(
         {"source": [s.id for s in sources], "source_index": pl.Series([s.index for s in sources], dtype=pl.UInt8)}
     )
     rows = frame.select("entity_id", entity_row=pl.int_range(pl.len(), dtype=pl.Int64))
-    wanted = sorted(set(fields))
     columns = ["fact_id", "entity_id", "field", "text", "source"]
     facts = (
         pl.scan_parquet(folder / "facts.parquet")
