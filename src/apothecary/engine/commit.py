@@ -24,6 +24,7 @@ from apothecary.errors import RunDamagedError, StorageError
 
 TEMP_PREFIX, TEMP_SUFFIX = ".", ".tmp"
 SEAL = "seal"
+PROBE_BYTES = 2**16
 
 _STORAGE_CAUSES = {
     errno.ENOSPC: "the disk is full",
@@ -59,13 +60,28 @@ def write_file(path: Path, write: Callable[[Path], object]) -> FileRecord:
         size, sha256 = _sync_and_hash(temp)
         fault.point("rename", temp)
         temp.replace(path)
-    except BaseException:
+    except BaseException as error:
+        is_unclear = isinstance(error, Exception) and not isinstance(error, OSError)
+        full = _find_full_disk(temp) if is_unclear else None
         with contextlib.suppress(OSError):
             temp.unlink(missing_ok=True)
+        if full:
+            raise full from error
         raise
     fault.point("sync folder", path)
     _sync_folder(path.parent)
     return FileRecord(path.name, size, sha256)
+
+
+def _find_full_disk(temp: Path) -> OSError | None:
+    """The error of a disk that takes no more of a file whose writer failed: Polars' own errors do not always say it."""
+    if temp.exists():
+        try:
+            with temp.open("ab") as file:
+                file.write(bytes(PROBE_BYTES))
+        except OSError as error:
+            return OSError(error.errno, error.strerror, str(temp))
+    return None
 
 
 def write_bytes(path: Path, data: bytes) -> FileRecord:
