@@ -18,6 +18,10 @@ from typer.core import TyperGroup
 from apothecary.errors import ApothecaryError
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, where no room has its own way to end."""
+
+
 class Verbs(TyperGroup):
     """The verbs, each guarded: what a user can mend is printed as a message, never as a traceback."""
 
@@ -25,8 +29,9 @@ class Verbs(TyperGroup):
         """Run one verb; errors become messages on stderr and an exit code."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            _fail("stopped; nothing that was written is lost\n  hint: the same command goes on", 128 + signal.SIGINT)
+        except KeyboardInterrupt as stop:
+            number = signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT
+            _fail("stopped; nothing that was written is lost\n  hint: the same command goes on", 128 + number)
         except ApothecaryError as error:
             _fail(error.render(), error.exit_code)
         except BrokenPipeError:
@@ -241,4 +246,9 @@ def _tell(quiet: bool) -> Any:
 
 def main() -> None:
     """Run the command line; the console script."""
+    signal.signal(signal.SIGTERM, _terminate)
     app()
+
+
+def _terminate(number: int, frame: Any) -> None:
+    raise Terminated
