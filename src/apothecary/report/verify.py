@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from apothecary.engine.commit import read_json, read_sealed, remove_file, write_bytes, write_sealed
+from apothecary.engine.lock import RunLock
 from apothecary.engine.progress import Progress
 from apothecary.engine.run import Damage, repair_room, verify_room
 from apothecary.engine.seed import derive_key
@@ -33,7 +34,8 @@ def verify_run(run: Path, *, repair: bool, sample: int, workers: int, progress: 
     damages = list(find_damage(run))
     lines = [f"damaged: {run / damage.path}: {damage.what}" for damage in damages]
     if damages and repair:
-        remove_damaged(run, [damage.path for damage in damages])
+        with RunLock(run):  # what looks like damage may be the work of a run that goes on
+            remove_damaged(run, [damage.path for damage in find_damage(run)])
         resume_run(run, workers=workers, progress=progress)
         damages = list(find_damage(run))
         lines += [f"still damaged: {run / damage.path}: {damage.what}" for damage in damages]
