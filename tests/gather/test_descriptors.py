@@ -67,6 +67,10 @@ def test_a_salt_leads_to_its_parent(salt: str, parent: str) -> None:
     assert analyse(salt, desalt=True)["key"] == analyse(parent)["key"]
 
 
+def test_a_carbonate_is_no_carbonic_acid() -> None:
+    assert analyse("[Na+].OC([O-])=O", desalt=True)["reason"].startswith("salt whose only organic part")
+
+
 def test_an_ion_keeps_its_own_key_and_shares_the_parents_block() -> None:
     ion, acid = analyse("CCCC(=O)[O-]"), analyse("CCCC(=O)O")
     assert ion["key"] != acid["key"]
@@ -113,3 +117,49 @@ def test_the_order_is_the_same_for_any_number_of_workers() -> None:
     structures = [("C" * n + "O", False) for n in range(2, 60)] * 10
     alone = analyse_structures(structures, workers=1, progress=SilentProgress())
     assert analyse_structures(structures, workers=2, progress=SilentProgress()) == alone
+
+
+@pytest.mark.parametrize(
+    ("smiles", "rings", "aromatic", "unsaturation"),
+    [
+        ("C1CC2CCC1C2", "2", "0", "2"),
+        ("CC1=CCC2CC1C2(C)C", "2", "0", "3"),
+        ("C12C3C4C1C5C2C3C45", "5", "0", "5"),
+        ("C1C2CC3CC1CC(C2)C3", "3", "0", "3"),
+        ("c1cc2ccc3cccc4ccc(c1)c2c34", "4", "4", "12"),
+        ("C1Cc2ccc(cc2)CCc2ccc1cc2", "3", "2", "9"),
+        ("CC#CC=O", "0", "0", "3"),
+        ("O=[N+]([O-])c1ccccc1", "1", "1", "5"),
+        ("CS(=O)(=O)c1ccccc1", "1", "1", None),
+    ],
+    ids=["norbornane", "pinene", "cubane", "adamantane", "pyrene", "cyclophane", "butynal", "nitrobenzene", "sulfone"],
+)
+def test_rings_are_independent_and_add_up(smiles: str, rings: str, aromatic: str, unsaturation: str | None) -> None:
+    record = analyse(smiles)
+    assert (record["rings"], record["aromatic_rings"], record["unsaturation"]) == (rings, aromatic, unsaturation)
+
+
+@pytest.mark.parametrize(
+    ("iminol", "amide"),
+    [
+        (
+            "CC1(C)S[C@@H]2[C@H](N=C(O)[C@H](N)c3ccc(O)cc3)C(=O)N2[C@H]1C(=O)O",
+            "CC1(C)S[C@@H]2[C@H](NC(=O)[C@H](N)c3ccc(O)cc3)C(=O)N2[C@H]1C(=O)O",
+        ),
+        (
+            "CC(C)(C)N=C(O)[C@H]1CC[C@H]2[C@@H]3CC[C@H]4N=C(O)C=C[C@]4(C)[C@H]3CC[C@]12C",
+            "CC(C)(C)NC(=O)[C@H]1CC[C@H]2[C@@H]3CC[C@H]4NC(=O)C=C[C@]4(C)[C@H]3CC[C@]12C",
+        ),
+        ("C/C=C/C(/O)=N/C", "C/C=C/C(=O)NC"),
+        ("CCN=C(C)S", "CCNC(C)=S"),
+    ],
+    ids=["amoxicillin", "finasteride", "crotonamide", "thioamide"],
+)
+def test_an_iminol_is_described_as_the_amide(iminol: str, amide: str) -> None:
+    assert analyse(iminol) == analyse(amide)
+    assert analyse(iminol)["smiles"] == amide
+
+
+@pytest.mark.parametrize("smiles", ["CCOC(C)=N", "CC(C)=NO", "Oc1ccccn1"], ids=["imidate", "oxime", "hydroxypyridine"])
+def test_what_is_no_iminol_stays_as_drawn(smiles: str) -> None:
+    assert analyse(smiles)["smiles"] == smiles

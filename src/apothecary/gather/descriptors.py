@@ -3,7 +3,9 @@
 All numbers are decimal text (`number == float(text)`), so that the knowledge base stores what was stated.
 Conventions: `hbd` counts N-H and O-H bonds and `hba` all N and O atoms (Lipinski et al. 1997,
 doi:10.1016/S0169-409X(96)00423-1); `rot_bonds` is RDKit's strict count (no amide or ester C-N and C-O bonds);
-`stereocenters` counts tetrahedral centres, assigned or not.
+`stereocenters` counts tetrahedral centres, assigned or not; `rings` counts independent rings, bonds - atoms + 1, so
+that a bridged system has as many as bonds must be cut to open it (norbornane 2).
+An amide drawn as its iminol (N=C-OH) is redrawn as the amide, a thioamide likewise, where the InChIKey stays the same.
 """
 
 from __future__ import annotations
@@ -107,6 +109,10 @@ def _analyse(smiles: str, desalt: bool) -> dict[str, Any]:
     key = _write_key(molecule) if molecule is not None else ""
     if not key:
         return {"reason": "no InChIKey"}
+    drawn = Chem.MolToSmiles(draw_amides(molecule, key))
+    if drawn != canonical:
+        molecule = Chem.MolFromSmiles(drawn)
+        canonical = Chem.MolToSmiles(molecule)
     charged = not desalt and any(sign in canonical for sign in ("+]", "-]", "+2", "-2", "+3", "-3", "+4"))
     parent_key = _write_key(take_parent(molecule)) if charged else key
     return {
@@ -134,6 +140,47 @@ def take_parent(molecule: Any) -> Any | None:
             smiles: parent for smiles, parent in parents.items() if smiles not in _list_counter_ions()
         } or parents
     return max(parents.items(), key=lambda item: (item[1].GetNumHeavyAtoms(), item[0]))[1]
+
+
+def draw_amides(molecule: Any, key: str) -> Any:
+    """An RDKit molecule with every iminol outside aromatic rings redrawn as the amide, as long as `key` stays true.
+
+    `key` is the molecule's InChIKey; where redrawing would change it, that iminol stays as it was drawn.
+    """
+    refused: set[tuple[int, ...]] = set()
+    while sites := [site for site in molecule.GetSubstructMatches(_find_iminol()) if site not in refused]:
+        redrawn = _redraw(molecule, sites[0])
+        if redrawn is not None and _write_key(redrawn) == key:
+            molecule = redrawn
+        else:
+            refused.add(sites[0])
+    return molecule
+
+
+@lru_cache(maxsize=1)
+def _find_iminol() -> Any:
+    from rdkit import Chem
+
+    return Chem.MolFromSmarts("[N;X2;+0]=[C;+0]-[O,S;X2;H1;+0]")
+
+
+def _redraw(molecule: Any, site: tuple[int, ...]) -> Any | None:
+    """N=C-OH at `site` (indices of N, C and O or S) as HN-C=O, with the same atom order; None where that is invalid."""
+    from rdkit import Chem
+
+    nitrogen, carbon, oxygen = site
+    copy = Chem.RWMol(molecule)
+    double, single = copy.GetBondBetweenAtoms(nitrogen, carbon), copy.GetBondBetweenAtoms(carbon, oxygen)
+    double.SetStereo(Chem.BondStereo.STEREONONE)
+    double.SetBondType(Chem.BondType.SINGLE)
+    single.SetBondType(Chem.BondType.DOUBLE)
+    for index in (nitrogen, oxygen):
+        atom = copy.GetAtomWithIdx(index)
+        atom.SetNoImplicit(False)
+        atom.SetNumExplicitHs(0)
+    if Chem.SanitizeMol(copy, catchErrors=True) != Chem.SanitizeFlags.SANITIZE_NONE:
+        return None
+    return copy.GetMol()
 
 
 @lru_cache(maxsize=1)
@@ -196,6 +243,27 @@ def _identify(molecule: Any, canonical: str, key: str) -> dict[str, str | None]:
     }
 
 
+def _count_aromatic(molecule: Any, rings_in_all: int) -> int:
+    """Aromatic rings of one smallest set; RDKit's own count takes the symmetrised set, which may hold more rings."""
+    from rdkit import Chem
+    from rdkit.Chem import rdMolDescriptors
+
+    if molecule.GetRingInfo().NumRings() == rings_in_all:
+        return int(rdMolDescriptors.CalcNumAromaticRings(molecule))
+    bonds = {frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in molecule.GetBonds() if b.GetIsAromatic()}
+    rings = [list(ring) for ring in Chem.GetSSSR(Chem.Mol(molecule))]
+    return sum(all(frozenset(pair) in bonds for pair in zip(r, r[1:] + r[:1], strict=True)) for r in rings)
+
+
+def count_pi_bonds(molecule: Any) -> int:
+    """Pi bonds of one Kekulé drawing: one a double bond, two a triple bond."""
+    from rdkit import Chem
+
+    drawn = Chem.Mol(molecule)
+    Chem.Kekulize(drawn, clearAromaticFlags=True)
+    return int(sum(bond.GetBondTypeAsDouble() - 1 for bond in drawn.GetBonds() if bond.GetBondTypeAsDouble() > 1))
+
+
 def _compute(molecule: Any) -> dict[str, str | None]:
     from rdkit import Chem
     from rdkit.Chem import rdMolDescriptors
@@ -206,6 +274,10 @@ def _compute(molecule: Any) -> dict[str, str | None]:
         counts[number] = counts.get(number, 0) + 1
         counts[1] += atom.GetTotalNumHs()
     charge = Chem.GetFormalCharge(molecule)
+    rings = molecule.GetNumBonds() - molecule.GetNumAtoms() + len(Chem.GetMolFrags(molecule))
+    unsaturation = count_unsaturation(counts, charge)
+    if unsaturation is not None and unsaturation != rings + count_pi_bonds(molecule):
+        unsaturation = None  # sulfones and the like: S=O is drawn as a double bond that the formula does not count
     integers = {
         "heavy_atoms": molecule.GetNumHeavyAtoms(),
         "carbons": counts.get(6, 0),
@@ -217,11 +289,11 @@ def _compute(molecule: Any) -> dict[str, str | None]:
         "hbd": rdMolDescriptors.CalcNumLipinskiHBD(molecule),
         "hba": rdMolDescriptors.CalcNumLipinskiHBA(molecule),
         "rot_bonds": rdMolDescriptors.CalcNumRotatableBonds(molecule),
-        "rings": rdMolDescriptors.CalcNumRings(molecule),
-        "aromatic_rings": rdMolDescriptors.CalcNumAromaticRings(molecule),
+        "rings": rings,
+        "aromatic_rings": _count_aromatic(molecule, rings),
         "stereocenters": rdMolDescriptors.CalcNumAtomStereoCenters(molecule),
         "charge": charge,
-        "unsaturation": count_unsaturation(counts, charge),
+        "unsaturation": unsaturation,
     }
     return {
         "mw": write_decimal(rdMolDescriptors._CalcMolWt(molecule), 4),
