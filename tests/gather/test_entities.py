@@ -40,6 +40,20 @@ def test_a_unii_goes_to_the_best_defined_structure(make_entity: Callable[..., En
     assert (flat.unii, exact.unii) == (None, "U1")
 
 
+def test_a_unii_that_shares_a_name_only_is_refused(make_entity: Callable[..., Entity]) -> None:
+    gas = [
+        ("carbon dioxide", None, "of", "U5", "carbon dioxide"),
+        ("carbonic acid", None, "cn", "U5", "carbon dioxide"),
+    ]
+    table = pl.DataFrame(gas, schema=UNII.columns, orient="row")
+    acid = make_entity("KEY-A", names=["carbonic acid"], iupac="Carbonic acid")
+    resolve_unii([acid], table)
+    assert acid.unii is None
+    named_so = make_entity("KEY-B", names=["carbonic acid", "carbon dioxide"], iupac="carbonic acid")
+    resolve_unii([named_so], table)
+    assert named_so.unii == "U5"
+
+
 def test_tabulated_entities_are_sorted_and_start_sentences(make_entity: Callable[..., Entity]) -> None:
     frame = tabulate_entities([make_entity("KEY-B", name="n-butane"), make_entity("KEY-A", name="aspirin")])
     assert frame["entity_id"].is_sorted()

@@ -16,6 +16,7 @@ from apothecary.example import FACT, FACT_KINDS
 from apothecary.gather.knowledge import (
     assemble_knowledge,
     build_knowledge,
+    drop_not_small,
     fingerprint_knowledge,
     is_complete,
     judge_iupac,
@@ -189,6 +190,25 @@ def test_generated_iupac_dialect_is_refused() -> None:
 def test_list_brands_keeps_names_that_are_only_brands() -> None:
     unii = pl.DataFrame({"name": ["zoloft", "insulin", "insulin"], "type": ["bn", "bn", "cn"]})
     assert list_brands(unii) == frozenset({"zoloft"})
+
+
+def test_names_of_biologics_lead_to_no_structure() -> None:
+    claims = pl.DataFrame({"source": ["chembl", "chembl", "pubchem"], "name": ["simtuzumab", "codeine", None]})
+    kept, gone = drop_not_small(claims)
+    assert kept["name"].to_list() == ["codeine", None]
+    assert gone == {"chembl": 1}
+
+
+def test_no_name_is_a_biologics_or_in_capitals(compounds: pl.DataFrame) -> None:
+    names = compounds.filter("named")["name"]
+    assert not names.str.contains(r"mab$|cept$|pegol$| alfa$|cellulose|dextran\b|[A-Z]{4,}").any()
+    assert "carbon dioxide" not in compounds.filter(pl.col("formula") == "CH2O3")["name"]
+
+
+def test_amides_are_drawn_as_amides(drugs_by_name: dict[str, dict[str, object]], compounds: pl.DataFrame) -> None:
+    assert all("N=C(O)" not in str(drugs_by_name[n]["smiles"]) for n in ("amoxicillin", "finasteride", "ertapenem"))
+    assert compounds["unsaturation"].drop_nulls().len() > 40_000
+    assert compounds.filter(pl.col("rings") > pl.col("unsaturation")).is_empty()
 
 
 def test_files_match_the_manifest(knowledge: Path) -> None:

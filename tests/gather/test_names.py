@@ -100,6 +100,8 @@ def test_official_names_may_look_foreign_or_short() -> None:
         ("o-methylhydroxylamine", True, True, False, "O-methylhydroxylamine"),
         ("s-methyl thioacetate", False, True, True, "S-methyl thioacetate"),
         ("s-triazine", True, False, False, "s-triazine"),
+        ("3-(diphenylmethylidene)-cyclohexene", False, True, False, "3-(diphenylmethylidene)-cyclohexene"),
+        ("(3ar,6as)-octahydropentalene", False, True, False, "(3aR,6aS)-octahydropentalene"),
         ("vitamin k1", False, False, False, "vitamin K1"),
     ],
     ids=lambda value: str(value),
@@ -141,6 +143,24 @@ def test_tidy_name_spells_greek_letters_and_drops_register_tags() -> None:
     assert tidy_name("imatinib  [INN]") == "imatinib"
 
 
-@pytest.mark.parametrize("name", ["alteplase", "hyaluronidase", "rituximab", "polyethylene glycol", "laureth-4"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("alteplase", "hyaluronidase", "elapegademase", "rituximab", "lorvotuzumab mertansine", "sotatercept"),
+        *("polyethylene glycol", "laureth-4", "dextran 40", "microcrystalline cellulose", "sevelamer carbonate"),
+        *("rurioctocog alfa pegol", "pegfilgrastim", "pegaptanib", "menotropins", "nusinersen", "atrial factor"),
+    ],
+)
 def test_big_molecules_are_not_small(name: str) -> None:
     assert is_not_small(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("malachite green carbinol base", "succimer", "peganine", "thyrotropin-releasing hormone", "cocarboxylase"),
+        *("platelet activating factor", "atropine", "alfacalcidol", "dextromethorphan"),
+    ],
+)
+def test_small_molecules_are_not_big(name: str) -> None:
+    assert not is_not_small(name)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 
 from apothecary.gather.entities import Entity
 from apothecary.gather.names import case_name, judge_name, strip_salt, tidy_name, uncapitalise
+from apothecary.gather.style import Style
 
 MAX_SYNONYMS = 8
 MAX_SYNONYM_LENGTH = 60
 MAX_TRIED = 40
+USUAL = 10
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,24 @@ class NameBook:
     brands: frozenset[str]
     drug_names: dict[str, str]  # lower-case name to the key of the drug that owns it
     defined: dict[str, int]  # parent key to the fewest open stereo elements among its entities
-    taken: set[str] = field(default_factory=set)
+    style: Style = field(default_factory=Style)
+    formulas: dict[str, str | None] = field(default_factory=dict)  # key to formula
+    taken: dict[str, str] = field(default_factory=dict)  # lower-case name to the key of the entity that took it
+
+    def is_isomer_of_owner(self, name: str, entity: Entity) -> bool:
+        """Whether another entity with the same formula owns a name: the entity is that one in another drawing."""
+        owner = self.taken.get(name) or self.drug_names.get(name)
+        formula = self.formulas.get(entity.key)
+        return owner is not None and formula is not None and self.formulas.get(owner) == formula
 
 
-def name_entities(entities: list[Entity], registry_names: Iterable[str], brands: frozenset[str]) -> None:
-    """Decide every display name and choose synonyms; `brands` are lower-case names that are nothing but brands."""
+def name_entities(
+    entities: list[Entity], registry_names: Iterable[str], brands: frozenset[str], style: Style | None = None
+) -> None:
+    """Decide every display name and choose synonyms; `brands` are lower-case names that are nothing but brands.
+
+    `style`, learnt from the registers, refuses unlisted names that read like trade names; without it none is.
+    """
     ordered = sorted(entities, key=lambda e: (not e.approved, e.group != "drug", e.undefined, e.key))
     drug_names: dict[str, str] = {}
     defined: dict[str, int] = {}
@@ -52,17 +67,20 @@ def name_entities(entities: list[Entity], registry_names: Iterable[str], brands:
             for name in (*entity.official_names, *entity.approved_names):
                 drug_names.setdefault(name, entity.key)
     registry = {name.lower(): uncapitalise(name) for name in registry_names}
-    book = NameBook(registry, brands, drug_names, defined)
+    book = NameBook(registry, brands, drug_names, defined, style or Style())
+    book.formulas = {e.key: e.record.get("formula") for e in entities}
     for entity in ordered:
         _name_entity(entity, book)
     for entity in ordered:
         _choose_synonyms(entity, book)
 
 
-def list_candidates(entity: Entity, registry: dict[str, str | None]) -> Iterator[Candidate]:
+def list_candidates(entity: Entity, book: NameBook) -> Iterator[Candidate]:
     """Candidates for the display name, best first."""
-    own = entity.names
+    own, registry = entity.names, book.registry
     if entity.group == "drug":
+        if own and _is_unused(entity) and (own[0][0] in registry or own[0][0] in entity.official_names):
+            yield Candidate(own[0][0], "common", "first name of the source, which hardly knows the INN", own[0][1])
         if entity.inn:
             yield Candidate(entity.inn, "INN", "international nonproprietary name", "unii")
         if entity.display:
@@ -87,11 +105,27 @@ def list_candidates(entity: Entity, registry: dict[str, str | None]) -> Iterator
         yield Candidate(entity.iupac.lower(), "systematic", "IUPAC name", "pubchem")
 
 
+def _is_unused(entity: Entity) -> bool:
+    """Whether neither the INN nor the display name of a drug not approved is among the source's usual names for it.
+
+    Such an INN is younger than the source, or that of a use: `demannose` for mannose. A plural is no better name.
+    """
+    usual = [name for name, _ in entity.names[:USUAL]]
+    given = {entity.inn, entity.display}
+    return not entity.approved and entity.source == "pubchem" and given.isdisjoint([*usual, usual[0].removesuffix("s")])
+
+
 def _name_entity(entity: Entity, book: NameBook) -> None:
     refused: list[str] = []
-    for candidate in list_candidates(entity, book.registry):
+    other_drawing = False
+    for candidate in list_candidates(entity, book):
         name = tidy_name(candidate.name).lower()
         why_not = _refuse(name, candidate, entity, book)
+        if why_not is None and other_drawing and candidate.kind in {"common", "synonym"}:
+            why_not = "a name of an isomer"
+        if why_not in {"taken", "a drug's name"} and candidate.kind == "common":
+            # the names that follow the isomer's own are as likely the isomer's; an IUPAC name is made from the drawing
+            other_drawing = book.is_isomer_of_owner(name, entity)
         cased = None if why_not else write_case(name, entity, book.registry)
         if cased is None:
             refused.append(why_not or "undecidable case")
@@ -100,7 +134,7 @@ def _name_entity(entity: Entity, book: NameBook) -> None:
         before = ", ".join(dict.fromkeys(refused))
         entity.name_reason = f"{candidate.reason}; refused before it: {before}" if before else candidate.reason
         entity.named = True
-        book.taken.add(name)
+        book.taken[name] = entity.key
         break
     if not entity.named:
         entity.name, entity.name_kind, entity.name_source = entity.record["smiles"], "none", entity.source
@@ -118,7 +152,12 @@ def _refuse(name: str, candidate: Candidate, entity: Entity, book: NameBook) -> 
     if name in book.brands:
         return "brand name"
     official = candidate.kind in {"INN", "registry"} or name in book.registry
-    return judge_name(name, official=official)
+    reason = judge_name(name, official=official)
+    if reason == "salt or form" and name in entity.approved_names:
+        return None  # a word such as fumarate in the name of a structure without counter-ion: an ester, not a salt
+    if reason is None and candidate.kind in {"common", "synonym"}:
+        return book.style.judge(name, entity.iupac)
+    return reason
 
 
 def write_case(name: str, entity: Entity, registry: dict[str, str | None]) -> str | None:
@@ -145,8 +184,10 @@ def _choose_synonyms(entity: Entity, book: NameBook) -> None:
             continue
         if book.drug_names.get(name, entity.key) != entity.key or judge_name(name) is not None:
             continue
-        if entity.group == "drug" and not is_official and name.isalpha():
-            continue  # a single word that no official list has is a trade name or another language
+        if entity.group == "drug" and not is_official and not any(c.isdigit() for c in name):
+            continue  # words without a locant that no official list has are a trade name or another language
+        if not is_official and book.style.judge(name, entity.iupac):
+            continue
         if is_variant(name, entity.name.lower()) or strip_salt(name) == entity.name.lower():
             continue
         cased = write_case(name, entity, book.registry)

@@ -88,8 +88,22 @@ def resolve_unii(entities: Iterable[Entity], unii: pl.DataFrame) -> None:
     votes = votes.sort(
         ["unii", "approved", "first", "votes", "flat", "entity"], descending=[False, True, True, True, False, False]
     )
+    displays = dict(unii.select("unii", "display").unique("unii", maintain_order=True).iter_rows())
     for number, code in votes.unique("unii", keep="first").select("entity", "unii").iter_rows():
-        entities[number].unii = code
+        if not _is_another(entities[number], displays[code]):
+            entities[number].unii = code
+
+
+def _is_another(entity: Entity, display: str) -> bool:
+    """Whether a UNII stands for another substance under a shared name: carbon dioxide has `carbonic acid` as well.
+
+    So it is where the structure's own first name is its IUPAC name, and the UNII's display name none of its names.
+    """
+    own = [name for name, _ in entity.names]
+    known = {*own, *entity.approved_names, *entity.salt_names}
+    return bool(
+        own and entity.iupac and own[0] == entity.iupac.lower() and display not in known and ", " not in display
+    )
 
 
 def attach_unii_names(entities: Iterable[Entity], unii: pl.DataFrame, drug_tags: tuple[str, ...]) -> None:

@@ -31,10 +31,12 @@ from apothecary.gather.drugs import (
 from apothecary.gather.entities import Entity, attach_unii_names, resolve_unii, tabulate_entities
 from apothecary.gather.facts import list_drawings, list_registry_facts, melt_structures, state_facts
 from apothecary.gather.links import link_approvals, link_brands, link_classes, link_measurements
-from apothecary.gather.names import strip_salt
+from apothecary.gather.names import is_not_small, strip_salt
+from apothecary.gather.plausible import drop_implausible
 from apothecary.gather.report import report_knowledge
 from apothecary.gather.sources import SOURCES, WHEELS
 from apothecary.gather.structures import PREFERENCE, gather_structures
+from apothecary.gather.style import learn_style
 from apothecary.gather.wheels import fetch_wheels
 
 FORMAT = 1
@@ -75,7 +77,7 @@ def fingerprint_knowledge(packages: list[str]) -> str:
     digest = hashlib.sha256(f"{FORMAT} rdkit {rdkit.__version__} polars {pl.__version__}".encode())
     for wheel in WHEELS:
         digest.update(f"\n{wheel.package} {wheel.sha256 if wheel.package in packages else 'missing'}".encode())
-    for path in sorted(p for p in Path(__file__).parent.rglob("*") if p.suffix in {".py", ".json"}):
+    for path in sorted(p for p in Path(__file__).parent.rglob("*") if p.suffix in {".py", ".json", ".txt", ".smi"}):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -146,7 +148,7 @@ def read_tables(wheels: dict[str, Path], missing: dict[str, str]) -> Tables:
 def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> Draft:
     """Tables in, the knowledge base out. Raises SourceError when not one structure was read."""
     tables, unlisted = keep_official(tables)
-    claims = list_claims(tables)
+    claims, not_small = drop_not_small(list_claims(tables))
     if claims.is_empty():
         raise SourceError(
             "no source with structures could be read",
@@ -166,6 +168,7 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
     }
     brands, refused_brands = link_brands(entities, tables.unii)
     classes, gates, refused_classes = link_classes(entities, tables.classes)
+    measured, implausible = drop_implausible(link_measurements(tables.measured, numbers))
     facts = state_facts(
         pl.concat(
             [
@@ -175,7 +178,7 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
                 brands,
                 classes,
                 link_approvals(tables.chembl, chembl_keys, entities),
-                link_measurements(tables.measured, numbers),
+                measured,
             ]
         )
     )
@@ -188,6 +191,9 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
         left_out[f"structures of {source}"][reason] = rows
     if unlisted:
         left_out["structures of drugbank-vocabulary"]["name in no official list"] = unlisted
+    for source, rows in not_small.items():
+        left_out[f"structures of {source}"]["name of a biologic, polymer or mixture"] = rows
+    left_out["measured values"] = dict(sorted(implausible.items()))
     left_out["display names"] = dict(
         Counter(e.name_reason.split(": ")[0] for e in entities if not e.named).most_common()
     )
@@ -225,6 +231,18 @@ def list_claims(tables: Tables) -> pl.DataFrame:
     return pl.concat([frame.select(columns) for frame in frames]).filter(pl.col("smiles").is_not_null())
 
 
+def drop_not_small(claims: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Claims in; those whose name one small structure can stand for, and how many of each source went, out.
+
+    Name look-ups gave enzymes, antibodies and polymers some small molecule each.
+    """
+    names = claims["name"].drop_nulls().unique().sort()
+    refused = [name for name in names if is_not_small(name)]
+    gone = pl.col("name").is_in(refused) & pl.col("name").is_not_null()
+    counts = claims.filter(gone).group_by("source").len().sort("source")
+    return claims.filter(~gone), dict(counts.iter_rows())
+
+
 def make_entities(tables: Tables, records: pl.DataFrame, accepted: pl.DataFrame) -> list[Entity]:
     """Records in; entities with names, UNII and display names decided, sorted by entity_id, out."""
     entities = {row["key"]: Entity(row["key"], row["source"], row) for row in records.iter_rows(named=True)}
@@ -251,7 +269,12 @@ def make_entities(tables: Tables, records: pl.DataFrame, accepted: pl.DataFrame)
     ordered = sorted(entities.values(), key=lambda e: e.entity_id)
     resolve_unii(ordered, tables.unii)
     attach_unii_names(ordered, tables.unii, DRUG_TAGS)
-    name_entities(ordered, tables.registry_names, list_brands(tables.unii))
+    brands = list_brands(tables.unii)
+    listed = [
+        *tables.unii.filter(~pl.col("type").is_in(["bn", "cd"]))["name"],
+        *(name.lower() for name in tables.registry_names),
+    ]
+    name_entities(ordered, tables.registry_names, brands, learn_style(listed, brands))
     return ordered
 
 

@@ -32,16 +32,21 @@ _NOTE = re.compile(
     r"\bimpurity\b|\bderiv|tradename|trade name|\bodorless\b|\(dry\)|\(tn\)| civ$|"
     r"related compound|equiv|chemokine|\bmotif\b|supplied by|"
     r"\bunspecified\b|\(as |\bfree base\b|\bmetabolite\b|\bstereoisomer\b|"
-    r" and |'s (?:compound|reagent|salt|base)|\breagent\b"
+    r" \([a-z]{2,6}\)$| and |'s (?:compound|reagent|salt|base)|\breagent\b"
 )
 _LABELLED = re.compile(r"\(\d+[a-z]+\)|\b(?:technetium|tc[- ]?99m|[a-z]{1,2}[- ]\d{2,3}m?)\b|-d\d+\b|deuter|tritiat")
 # Substances that one small structure cannot stand for: enzymes, antibodies, polymers, extracts.
 _NOT_SMALL = re.compile(
-    r"(?:plase|idase|inase|ogenase|ylase|ulase|mab|cept|irsen|siran|epoetin|filgrastim)$|polymer|\w+eth-\d+|"
+    r"\w{3}(?<!b)(?<!rele)(?<!ph)(?<!dise)(?<!cocarboxyl)ase$|\w(?:mab|cept)\b|"
+    r"\w(?:rsen|siran|firan|epoetin|filgrastim|globulin|cog|cogin)$|"
+    r"\w ?alfa$|\balfa pegol$|\w pegol$|\bpeg(?!anin|amin)\w{4,}$|poliglumex$|\w{5}[aeo]mer\b|\w{4}ferron$|ferrin\b|"
+    r"(?:meno|folli|thyro|soma|gonado|cortico|chorio)troph?ins?\b(?!.releas)|(?<!activating )\bfactor\b|"
+    r"polymer|\w+eth-\d+|"
+    r"cellulose|dextrans?\b|starch|"
     r"\b(?:insulin|albumin|poly(?:sorbate|ethylene|propylene|vinyl|oxyethylene|oxyl|glycol|glyceryl|dextrose|quaternium|"
-    r"acryl|carbophil|styrene|isobutylene|aminopropyl)\w*|dextran|povidone\S*|copovidone|nonoxynol\S*|octoxynol\S*|"
-    r"poloxamer|carbomer|cellulose|starch|heparin|chondroitin|hyaluron\w*|interferon|vaccine|extract|oil|resin|gum|"
-    r"iodinated|crofelemer|veverimer|derisomaltose|cole?styramine|cholestyramine|sevelamer|silicone|dimeth?icone|"
+    r"acryl|carbophil|styrene|isobutylene|aminopropyl)\w*|povidone\S*|copovidone|nonoxynol\S*|octoxynol\S*|"
+    r"poloxamer|carbomer|heparin|chondroitin|hyaluron\w*|interferon|vaccine|extract|oil|resin|gum|"
+    r"iodinated|veverimer|derisomaltose|cole?styramine|cholestyramine|silicone|dimeth?icone|"
     r"simeth?icone|macrogol|peg|antigen|receptor|protein|transporter|seed|sugar|tangerine|preparation)\b"
 )
 _NUMBERED = re.compile(r" [a-z]?\d+[a-z]?$")
@@ -72,7 +77,7 @@ _PREFIX = re.compile(
     r"threo|dl|all|DL|ar|n|o|m|p|s|d|l|r|e|z|N|O|S|P|C|D|L|R|E|Z|\d+[a-z]?H|H)(?:['\d]*(?:,['\w]+)*)?-"
     r"|[\d,'.:+±()\[\]-]+)"
 )
-_STEREO = re.compile(r"\(([\da-z',]*[rsez]{1,2}(?:,[\da-z']*[rsez]{1,2})*)\)(?=-)")
+_STEREO = re.compile(r"\((\d*[a-f]?'*[rsez]{1,2}(?:,\d*[a-f]?'*[rsez]{1,2})*)\)(?=-)")
 _INDICATED_HYDROGEN = re.compile(r"(?<![a-z\d])(\d+[a-e]?)h(?=-|\b|,|\))")
 _NORMAL = re.compile(
     r"n-(?=(?:prop|but|pent|hex|hept|oct|non|dec|undec|dodec|tridec|tetradec|pentadec|hexadec|octadec|eicos|amyl|cet|"
@@ -123,7 +128,7 @@ def judge_name(name: str, *, official: bool = False) -> str | None:
 
 
 def is_not_small(name: str) -> bool:
-    """Whether a lower-case name is that of an enzyme, antibody, polymer, extract or the like."""
+    """Whether a lower-case name is that of an enzyme, antibody, hormone, polymer, extract or the like."""
     return bool(_NOT_SMALL.search(name))
 
 
