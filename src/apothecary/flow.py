@@ -34,7 +34,7 @@ from apothecary.engine.commit import (
 from apothecary.engine.lock import RunLock
 from apothecary.engine.log import close_log, open_log
 from apothecary.engine.progress import Progress
-from apothecary.errors import ApothecaryError, RecipeError, RunChangedError, RunError, SourceError
+from apothecary.errors import ApothecaryError, RecipeError, RunChangedError, RunDamagedError, RunError, SourceError
 from apothecary.identity import describe_run, fingerprint_inputs, list_changes
 from apothecary.packs.load import load_pack, pack_fingerprint
 from apothecary.packs.model import Pack
@@ -209,7 +209,10 @@ def read_identity(run: Path) -> dict[str, Any]:
         near = sorted(str(found.parent) for found in run.parent.glob("*/run.json"))
         hint = "runs there: " + ", ".join(near) if near else "start one with: apothecary run recipes/quick.yaml"
         raise RunError(f"no run in {run}", where=str(path), hint=hint)
-    return read_sealed(path)
+    identity = read_sealed(path)
+    if "fingerprints" not in identity:
+        raise RunDamagedError("another file of the run stands there", where=str(path), hint="apothecary verify RUN")
+    return identity
 
 
 def read_manifest(run: Path, room: str) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,22 +59,35 @@ def verify_run(run: Path, *, repair: bool, sample: int, workers: int, progress: 
 
 def find_damage(run: Path) -> Iterator[Damage]:
     """All files of a run that are not what was committed, by their path in the run."""
+    identity: dict[str, Any] = {}
     try:
-        identity = read_sealed(run / "run.json")
-        recipe = Recipe.model_validate(identity["recipe"])
+        found = read_sealed(run / "run.json")
+        recipe = Recipe.model_validate(found["recipe"])
+        identity = found
     except RunDamagedError as error:
         yield Damage("run.json", error.what)
-        return
+    except (KeyError, ValueError):
+        yield Damage("run.json", "another file of the run stands there")
     stands = run / "recipe.yaml"
-    if not stands.is_file() or stands.read_bytes() != dump_recipe(recipe).encode():
+    if identity and (not stands.is_file() or stands.read_bytes() != dump_recipe(recipe).encode()):
         yield Damage("recipe.yaml", "not the recipe that the run was started with")
     folders = dict.fromkeys([run / room for room in ROOMS if (run / room).is_dir()])
     folders |= dict.fromkeys(path.parent for path in list_manifests(run))
     for folder in folders:
         for damage in verify_room(folder):
             yield Damage((folder.relative_to(run) / damage.path).as_posix(), damage.what)
-    yield from find_generate_damage(run, identity)
+    yield from find_strange_manifests(run)
+    if identity:
+        yield from find_generate_damage(run, identity)
     yield from find_sample_damage(run)
+
+
+def find_strange_manifests(run: Path) -> Iterator[Damage]:
+    """Manifests that are whole and stand in another room's place."""
+    for path in list_manifests(run):
+        with contextlib.suppress(RunDamagedError):
+            if read_sealed(path).get("room") != path.parent.name:
+                yield Damage(path.relative_to(run).as_posix(), "not the manifest of this room")
 
 
 def find_generate_damage(run: Path, identity: dict[str, Any]) -> Iterator[Damage]:
@@ -122,7 +136,7 @@ def remove_damaged(run: Path, paths: list[str]) -> None:
     if "recipe.yaml" in paths:
         recipe = Recipe.model_validate(read_sealed(run / "run.json")["recipe"])
         write_bytes(run / "recipe.yaml", dump_recipe(recipe).encode())
-    for room in {Path(path).parts[0] for path in paths} & set(ROOMS):
+    for room in sorted({Path(path).parts[0] for path in paths} & set(ROOMS)):
         if room == "gather":
             shutil.rmtree(run / room)
             continue
@@ -130,7 +144,7 @@ def remove_damaged(run: Path, paths: list[str]) -> None:
             if manifest.relative_to(run).parts[0] == room:
                 repair_room(manifest.parent)
         for path in paths:
-            if path.endswith("/manifest.json"):
+            if path.startswith(f"{room}/") and path.endswith("/manifest.json"):
                 remove_file(run / path)
 
 
