@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 from engine_toy import ROOM, end_toy, hash_tree, make_reference, start_toy
+
+from apothecary.engine.commit import explain_storage, write_file
+from apothecary.errors import StorageError
 
 SIZE = {"shards": 2, "files": 1}
 FAILURES = itertools.cycle(["fail:EIO@{}", "fail:ENOSPC@{}", "fail:EACCES@{}", "fail:ENOSPC@{}+", "fail:EROFS@{}+"])
@@ -135,22 +139,6 @@ def replay(operations: list[str], root: Path, content: dict[str, bytes], keeps_u
     return state
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A function that mounts (or grows) a disk of so many KB; skips without the right to mount."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-
-    def mount(size_kb: int, option: str = "") -> Path:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k{option}", "tmpfs", str(disk)]
-        if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
-            pytest.skip("mounting a small disk needs root")
-        return disk
-
-    yield mount
-    subprocess.run(["umount", str(disk)], capture_output=True)
-
-
 FULL = {"shards": 4, "rows": 2000}  # 256 KB in all
 
 
@@ -171,3 +159,23 @@ def test_full_disk_stops_the_run_and_room_lets_it_end(small_disk, expected_full,
     small_disk(4096, ",remount")
     assert end_toy(start_toy(folder, workers=2, **FULL)) == (0, "")
     assert hash_tree(folder) == expected_full
+
+
+@pytest.mark.parametrize("size_kb", range(4, 44, 4))
+def test_full_disk_is_the_cause_whatever_the_writer_says(small_disk, size_kb):
+    """Polars tells of a full disk as "Invalid thrift: transport error" when it comes while the footer is written."""
+    disk = small_disk(size_kb)
+    frame = pl.DataFrame({"number": np.random.default_rng(1).integers(2**62, size=6000)})  # 47 KB
+    with pytest.raises(StorageError, match="the disk is full"), explain_storage(disk):
+        write_file(disk / "a.parquet", frame.write_parquet)
+    assert list(disk.iterdir()) == []
+
+
+def test_other_failures_of_a_writer_stay_what_they_are(tmp_path):
+    def fail(temp: Path) -> None:
+        temp.write_text("half")
+        raise ValueError("my own")
+
+    with pytest.raises(ValueError, match="my own"), explain_storage(tmp_path):
+        write_file(tmp_path / "a", fail)
+    assert list(tmp_path.iterdir()) == []
