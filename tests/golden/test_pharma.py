@@ -3,13 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+from tests.golden.make import KNOWLEDGE, RENDERS, render
 
 from apothecary.facts.checker import FACTS_READ, Checker
 from apothecary.generate.draw import Span
 from apothecary.generate.workbench import Workbench
 from apothecary.packs.load import dump_pack, load_pack
 from apothecary.recipe import Recipe
-from tests.golden.make import KNOWLEDGE, RENDERS, render
 
 
 def test_the_pharma_pack_reads_as_it_was_read() -> None:
