@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from apothecary.facts.arithmetic import UndefinedValueError, evaluate, parse_expression
@@ -56,6 +56,7 @@ def estimate(text: str, x: str, y: str) -> tuple[Column, bool]:
 
 @settings(max_examples=400)
 @given(EXPRESSION, NUMBER, NUMBER, st.sampled_from([Format("dp", 2), Format("dp", 0), Format("sig", 3)]))
+@example("where((x < (x ** 0.5)), x, x)", "-1", "0", Format("dp", 2))
 def test_what_is_not_doubtful_is_exact(text: str, x: str, y: str, how: Format) -> None:
     column, doubt = estimate(text, x, y)
     if doubt:

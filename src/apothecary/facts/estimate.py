@@ -115,8 +115,13 @@ class Estimator:
 
     def _truth(self, node: ast.expr) -> Mask:
         x = self._number(node)
+        self._doubt_undefined(x)
         self.doubt |= (x.error > 0) & (np.abs(x.value) <= x.error)
         return np.asarray(x.value != 0)
+
+    def _doubt_undefined(self, x: Estimate) -> None:
+        """What has no value must not decide a condition: the square root of -1 is neither above nor below anything."""
+        self.doubt |= ~(np.isfinite(x.value) & np.isfinite(x.error))
 
     def _combine(self, op: ast.operator, x: Estimate, y: Estimate) -> Estimate:
         match op:
@@ -142,6 +147,8 @@ class Estimator:
         if isinstance(x, Labels) or isinstance(y, Labels):
             self.doubt[:] = True
             return np.zeros(1, dtype=bool)
+        self._doubt_undefined(x)
+        self._doubt_undefined(y)
         order = np.asarray(np.sign(x.value - y.value))
         if not (x.leaf and y.leaf):
             close = np.abs(x.value - y.value) <= x.error + y.error + 1e-11 * np.maximum(
