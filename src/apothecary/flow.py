@@ -33,6 +33,7 @@ from apothecary.engine.commit import (
 )
 from apothecary.engine.lock import RunLock
 from apothecary.engine.log import close_log, open_log
+from apothecary.engine.pool import StopRequest
 from apothecary.engine.progress import Progress
 from apothecary.errors import ApothecaryError, RecipeError, RunChangedError, RunDamagedError, RunError, SourceError
 from apothecary.identity import describe_run, fingerprint_inputs, list_changes
@@ -85,16 +86,19 @@ def enter_rooms(
     """A run that knows what it stands for to its finished state: room by room, those that are done passed by."""
     manifest: dict[str, Any] = {}
     previous, was_done = "", True
-    for room, enter in list_rooms().items():
-        inputs = fingerprint_inputs(room, identity, previous)
-        done = read_manifest(out, room)
-        if done and done["inputs"] == inputs:
-            manifest = done
-        else:
-            log.info("room entered", extra={"data": {"room": room, "workers": workers}})
-            manifest, was_done = enter(out, recipe, inputs=inputs, workers=workers, progress=progress), False
-            log.info("room left", extra={"data": {"room": room, "rows": manifest["rows"]}})
-        previous = hash_file(out / room / "manifest.json")
+    # A signal waits for the end of what is under way: an exception thrown into Polars' own code would be its panic.
+    with StopRequest() as stop:
+        for room, enter in list_rooms().items():
+            inputs = fingerprint_inputs(room, identity, previous)
+            done = read_manifest(out, room)
+            if done and done["inputs"] == inputs:
+                manifest = done
+            else:
+                log.info("room entered", extra={"data": {"room": room, "workers": workers}})
+                manifest, was_done = enter(out, recipe, inputs=inputs, workers=workers, progress=progress), False
+                log.info("room left", extra={"data": {"room": room, "rows": manifest["rows"]}})
+            previous = hash_file(out / room / "manifest.json")
+            stop.raise_if_heard()
     return Outcome(out, manifest, was_done)
 
 

@@ -61,7 +61,9 @@ def test_blocks_work(page: str, place: Path, built_knowledge: Path) -> None:
         command = ["bash", "-euo", "pipefail", "-c", block.code]
         if block.language == "python":
             command = [sys.executable, "-c", block.code]
-        environment = {**os.environ, "PATH": path, **block.settings}
+        # Settings of the make that runs the tests are not for the make of a block.
+        own = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "ARGS")}
+        environment = {**own, "PATH": path, **block.settings}
         done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{block.code}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
 

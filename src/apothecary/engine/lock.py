@@ -23,6 +23,7 @@ from apothecary.engine.commit import explain_storage, make_folder
 from apothecary.errors import RunLockedError
 
 LOCK_NAME = ".lock"
+DYING_WAIT_S = 1.0
 ORPHANS_WAIT_S = 5.0  # how long the workers of a killed owner may take to end
 _RETRY_WAIT_S = 0.02
 _NO_FLOCK = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
@@ -61,7 +62,7 @@ class RunLock:
 
     def _take(self) -> int:
         """A locked descriptor of the lock file that stands at the path now."""
-        deadline = time.monotonic() + ORPHANS_WAIT_S
+        start = time.monotonic()
         while True:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
             owner = _read_owner(descriptor)
@@ -71,7 +72,9 @@ class RunLock:
             os.close(descriptor)
             if is_locked:
                 continue
-            if _is_owner_alive(owner) or time.monotonic() > deadline:
+            # A killed owner may still be on its way out of a system call, so that it looks alive for a moment.
+            patience_s = DYING_WAIT_S if _is_owner_alive(owner) else ORPHANS_WAIT_S
+            if time.monotonic() - start > patience_s:
                 raise self._explain(owner)
             time.sleep(_RETRY_WAIT_S)
 
