@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from apothecary.errors import VerdictError
 from apothecary.export.wordings import Wordings
+
+Shown = NDArray[np.bool_]
 
 SEEDS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
 LEAVES = (
@@ -58,13 +61,13 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Finding:
-    """What training rows show of what is held out: ids of rows, and the recall facts among their own."""
+    """What training rows show of what is held out: ids of rows, and which of the recall facts (n,) they hold."""
 
     prompts: list[str]
     wordings: list[str]
     parents: list[str]
     computed_facts: list[str]
-    recall_facts: pl.Series
+    recall_facts: Shown
 
 
 def audit_leaks(
@@ -158,8 +161,10 @@ def unique_items(lists: Sequence[pl.Series], name: str) -> pl.Series:
 
 
 def inspect_training(file: Path, *, secret: HeldOut, wordings: Wordings) -> list[Finding]:
-    """One dataset file to what its training rows show of what is held out, batch by batch."""
-    return [inspect_rows(rows.filter(~IS_HELD_OUT), secret, wordings) for rows in read_rows(file)]
+    """One dataset file to what its training rows show of what is held out, the batches' recall facts in one mask."""
+    findings = [inspect_rows(rows.filter(~IS_HELD_OUT), secret, wordings) for rows in read_rows(file)]
+    shown = np.logical_or.reduce([one.recall_facts for one in findings])
+    return [replace(one, recall_facts=shown) for one in findings]
 
 
 def inspect_rows(rows: pl.DataFrame, secret: HeldOut, wordings: Wordings) -> Finding:
@@ -173,7 +178,8 @@ def inspect_rows(rows: pl.DataFrame, secret: HeldOut, wordings: Wordings) -> Fin
         wordings=wordings.find_secret(rows),
         parents=list_ids(skills.filter(pl.col("entities").is_in(secret.entities.implode()))),
         computed_facts=list_ids(facts.filter(pl.col("fact_ids").is_in(secret.computed_facts.implode()))),
-        recall_facts=facts["fact_ids"].filter(facts["fact_ids"].is_in(secret.recall_facts.implode())).unique(),
+        # A mask, not the ids: texts taken from a batch keep the whole batch in memory.
+        recall_facts=secret.recall_facts.is_in(facts["fact_ids"].implode()).to_numpy(),
     )
 
 
@@ -200,9 +206,9 @@ def judge_findings(secret: HeldOut, findings: Sequence[Finding]) -> dict[str, An
                 expected="no leak; the dataset was not published",
                 hint="this is a bug in how rows are split; `apothecary trace RUN ID` shows such a row",
             )
-    shown_facts = pl.concat(
-        [pl.Series("fact_id", [], pl.String), *(one.recall_facts.alias("fact_id") for one in findings)]
-    ).n_unique()
+    taught = np.zeros(len(secret.recall_facts), dtype=bool)
+    for one in findings:
+        taught |= one.recall_facts
     return {
         **{what: len(rows) for what, rows in leaks.items()},
         "held_out_prompts": secret.prompts.height,
@@ -210,5 +216,5 @@ def judge_findings(secret: HeldOut, findings: Sequence[Finding]) -> dict[str, An
         "held_out_parents": secret.parents,
         "held_out_computed_facts": len(secret.computed_facts),
         "recall_facts": len(secret.recall_facts),
-        "recall_facts_in_training": shown_facts,
+        "recall_facts_in_training": int(taught.sum()),
     }
