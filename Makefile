@@ -35,7 +35,10 @@ check: install
 	$(BIN)/mypy
 
 bench: install
-	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script $(ARGS); done
+	rm -rf runs/bench
+	$(BIN)/python benchmarks/bench_render.py
+	$(BIN)/python benchmarks/bench_run.py --rows 1000000 10000000 --out runs/bench
+	$(BIN)/python benchmarks/bench_checker.py runs/bench/rows-1000000 --mutants 200
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
