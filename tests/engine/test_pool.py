@@ -43,19 +43,34 @@ def test_shards_that_take_too_long_after_a_signal_are_dropped(tmp_path, monkeypa
     monkeypatch.setattr(pool, "GRACE_S", 0.2)
     threading.Timer(0.8, os.kill, (os.getpid(), signal.SIGINT)).start()
     started = time.monotonic()
-    with StopRequest() as stop, pytest.raises(RunInterrupted, match="SIGINT"):
+    with pytest.raises(RunInterrupted, match="SIGINT"), StopRequest() as stop:
         run(tmp_path, works.sleep_long, context={"sleep_s": 30}, stop=stop)
     assert time.monotonic() - started < 5
     assert psutil.Process().children() == [] and not list((tmp_path / "done").iterdir())
 
 
+def test_signal_that_nobody_asked_about_is_raised_at_the_end_of_the_block():
+    with pytest.raises(RunInterrupted) as caught, StopRequest() as outer:
+        with StopRequest():
+            signal.raise_signal(signal.SIGTERM)
+        pytest.fail("the inner block swallowed the signal")
+    assert caught.value.exit_code == 143 and not outer.number
+
+
+def test_inner_block_knows_what_the_outer_one_heard():
+    with pytest.raises(RunInterrupted), StopRequest():
+        signal.raise_signal(signal.SIGINT)
+        with StopRequest() as inner:
+            inner.raise_if_heard()
+            pytest.fail("the inner block did not know")
+
+
 def test_second_signal_raises_at_once():
-    with StopRequest() as stop:
+    with pytest.raises(RunInterrupted) as caught, StopRequest() as stop:
         signal.raise_signal(signal.SIGINT)
         assert stop.number == signal.SIGINT and not stop.is_overdue()
-        with pytest.raises(RunInterrupted) as caught:
-            signal.raise_signal(signal.SIGTERM)
-        assert caught.value.exit_code == 143
+        signal.raise_signal(signal.SIGTERM)
+    assert caught.value.exit_code == 143
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
 

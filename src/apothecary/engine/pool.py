@@ -56,7 +56,11 @@ class RunInterrupted(RunError):
 
 
 class StopRequest:
-    """Context manager that turns the first SIGINT or SIGTERM into a request and raises RunInterrupted at the second."""
+    """Context manager that turns the first SIGINT or SIGTERM into a request and raises RunInterrupted at the second.
+
+    No signal is lost between two of them: one inside another knows what the outer one has heard, and one that has heard
+    a signal nobody asked about raises when its block ends.
+    """
 
     def __init__(self) -> None:
         self.number = 0
@@ -66,11 +70,17 @@ class StopRequest:
     def __enter__(self) -> StopRequest:
         if threading.current_thread() is threading.main_thread():
             self._former = {number: signal.signal(number, self._hear) for number in STOP_SIGNALS}
+            for handler in self._former.values():
+                outer = getattr(handler, "__self__", None)
+                if isinstance(outer, StopRequest) and outer.number:
+                    self.number, self.since = outer.number, outer.since
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         for number, handler in self._former.items():
             signal.signal(number, handler)
+        if kind is None:
+            self.raise_if_heard()
 
     def _hear(self, number: int, _: FrameType | None) -> None:
         if self.number:

@@ -18,7 +18,8 @@ from pydantic_core import PydanticCustomError
 
 from apothecary.packs.grammar import FORMAT
 
-KINDS = ("none", "one", "each", "pair", "options")
+KINDS = ("none", "one", "each", "pair", "options", "odd", "group")
+TOPICS = ("facts", "structure", "calculation", "comparison", "record", "honesty", "safety", "dialogue")
 REGISTERS = ("clinician", "chemist", "student", "patient", "terse", "report")
 MAX_GIVEN_VALUES = 100_000
 
@@ -168,25 +169,34 @@ class Draw(Strict):
         "each": ("a",),
         "pair": ("a", "b", "hi", "lo"),
         "options": ("a",),
+        "odd": ("a", "m"),
+        "group": tuple("abcdef"),
     }
     _ALLOWED: ClassVar[dict[str, tuple[str, ...]]] = {
         "none": ("given",),
         "one": ("entity", "needs", "where", "given", "cap"),
         "each": ("entity", "field", "needs", "where", "given", "cap"),
-        "pair": ("entity", "field", "needs", "where", "given", "cap", "gap"),
-        "options": ("entity", "field", "needs", "where", "given", "cap", "gap", "count", "text"),
+        "pair": ("entity", "field", "needs", "where", "given", "cap", "gap", "same"),
+        "options": ("entity", "field", "needs", "where", "given", "cap", "gap", "count", "text", "same", "apart"),
+        "odd": ("entity", "field", "needs", "where", "given", "cap", "count", "text", "same", "apart"),
+        "group": ("entity", "field", "needs", "where", "given", "cap", "gap", "count", "same", "apart"),
     }
     _REQUIRED: ClassVar[dict[str, tuple[str, ...]]] = {
         "none": ("given",),
         "one": ("entity", "needs"),
         "each": ("entity", "field"),
-        "pair": ("entity", "field", "needs", "gap"),
-        "options": ("entity", "field", "needs", "gap", "text"),
+        "pair": ("entity", "needs"),
+        "options": ("entity", "field", "needs", "text"),
+        "odd": ("entity", "field", "needs", "text"),
+        "group": ("entity", "field", "needs"),
     }
+    _CAPS: ClassVar[dict[str, str]] = {"pair": "1", "group": "2"}
 
-    kind: Literal["none", "one", "each", "pair", "options"]
+    kind: Literal["none", "one", "each", "pair", "options", "odd", "group"]
     entity: Identifier | None = None
     field: Name | None = None
+    same: Name | None = None
+    apart: Name | None = None
     needs: tuple[Name, ...] = ()
     where: Line | None = None
     given: dict[Name, Given] = pydantic.Field(default_factory=dict)
@@ -207,14 +217,23 @@ class Draw(Strict):
         for key in cls._REQUIRED[kind]:
             if key not in data:
                 raise PydanticCustomError("draw", "kind {kind} needs `{missing}`", {"missing": key, "kind": kind})
-        return {"cap": "1", **data} if kind == "pair" else data
+        return {"cap": cls._CAPS[kind], **data} if kind in cls._CAPS else data
 
     @model_validator(mode="after")
     def _check_lists(self) -> Draw:
         if len(set(self.needs)) < len(self.needs):
             raise PydanticCustomError("draw", "`needs` lists a field twice")
-        if self.kind in ("one", "pair", "options") and not self.needs:
+        if self.kind not in ("none", "each") and not self.needs:
             raise PydanticCustomError("draw", "`needs` is empty; list the fields whose facts the row asserts")
+        if self.same and self.apart:
+            raise PydanticCustomError("draw", "give `same` or `apart`, not both")
+        for name in (self.same, self.apart):
+            if name and name not in self.needs:
+                raise PydanticCustomError("draw", "`{name}` decides the draw and must be in `needs`", {"name": name})
+        if self.kind == "pair" and not (self.field or self.same):
+            raise PydanticCustomError("draw", "a pair needs `field` (what differs), `same` (what does not), or both")
+        if self.kind == "group" and not 3 <= self.count <= len(self.ROLES["group"]):
+            raise PydanticCustomError("draw", "a group has 3 to 6 members")
         if self.kind == "pair" and self.gap and self.gap.max is None:
             raise PydanticCustomError("draw", "a pair needs gap.max: pairs further apart are too easy, and too many")
         return self
@@ -222,13 +241,24 @@ class Draw(Strict):
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles a slot may name."""
+        if self.kind == "pair" and self.gap is None:
+            return ("a", "b")
+        if self.kind == "group":
+            members = self.ROLES["group"][: self.count]
+            ranks = tuple(f"r{number}" for number in range(1, self.count + 1))
+            return (*members, *ranks, "hi", "lo") if self.gap else members
         return self.ROLES[self.kind]
+
+    @property
+    def members(self) -> int:
+        """How many entities a combination has."""
+        return {"none": 0, "one": 1, "each": 1, "pair": 2}.get(self.kind, self.count)
 
 
 class Answer(Strict):
     """The canonical answer of a row and how another answer is held against it."""
 
-    type: Literal["text", "number", "choice", "set", "smiles"]
+    type: Literal["text", "number", "choice", "set", "smiles", "json", "refusal"]
     value: Pattern
     tolerance: Annotated[float | Literal["half-digit"] | None, BeforeValidator(_read_tolerance)] = None
 
@@ -265,8 +295,9 @@ class Intent(Strict):
     perspective: Literal[
         "basic facts", "comparative analysis", "problem solving", "clinical cases", "research contexts"
     ]
+    topic: Literal["facts", "structure", "calculation", "comparison", "record", "honesty", "safety", "dialogue"] = "facts"
     tests: Literal["recall", "skill"]
-    difficulty: Annotated[int, pydantic.Field(ge=1, le=5)]
+    difficulty: Annotated[int, pydantic.Field(ge=1, le=5)] = 1
     safety: Literal["S0", "S1", "S2", "S3", "S4"]
     weight: Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)] = 1.0
     draw: Draw
