@@ -48,6 +48,7 @@ def _read_decimal(value: object) -> object:
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=60)]
+SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Patterns = Annotated[tuple[Pattern, ...], pydantic.Field(min_length=1)]
@@ -315,6 +316,41 @@ class Intent(Strict):
         return self
 
 
+class Table(Strict):
+    """Facts that the pack brings along: `tables/<name>.csv`, about known entities or with entities of their own."""
+
+    about: Identifier | None = None
+    entity: Identifier | None = None
+    title: Line
+    licence: Line
+    licence_class: Literal["permissive", "share-alike"] = "permissive"
+    source: SourceId
+    fields: tuple[Name, ...] = ()
+    sha256: str = ""  # of the cells; found when the table is read
+
+    @model_validator(mode="after")
+    def _check_subject(self) -> Table:
+        if (self.about is None) == (self.entity is None):
+            raise PydanticCustomError("table", "give either `about` (known entities) or `entity` (a type of its own)")
+        if self.about and not self.fields:
+            raise PydanticCustomError("table", "`fields` is empty; list the columns that become facts")
+        if len(set(self.fields)) < len(self.fields):
+            raise PydanticCustomError("table", "`fields` lists a field twice")
+        return self
+
+    @property
+    def subject(self) -> str:
+        """The entity type that its facts are about."""
+        return str(self.about or self.entity)
+
+
+class SystemText(Strict):
+    """A system prompt and its share among those of the pack; an empty text stands for none."""
+
+    text: Annotated[str, StringConstraints(max_length=4000)] = ""
+    weight: Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)] = 1.0
+
+
 class Pack(Strict):
     """A domain: fields and intents, with the text they were read from."""
 
@@ -322,6 +358,8 @@ class Pack(Strict):
     version: Annotated[int, pydantic.Field(ge=1)]
     fields: dict[Name, Field]
     refuse: tuple[Line, ...] = ()
+    tables: dict[Identifier, Table] = pydantic.Field(default_factory=dict)
+    systems: tuple[SystemText, ...] = ()
     intents: list[Intent]
     raw: dict[str, Any] = pydantic.Field(repr=False)
 
