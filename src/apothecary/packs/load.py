@@ -12,7 +12,9 @@ from typing import Any
 import pydantic
 
 from apothecary.errors import PackError
-from apothecary.packs.model import Field, Intent, Name, Pack, Strict
+from apothecary.packs.model import Field, Intent, Pack, SystemText
+from apothecary.packs.policy import Safety
+from apothecary.packs.strict import Name, Strict
 from apothecary.packs.yaml import Lines, Node, load_yaml_lines
 
 BUILT_IN = Path(__file__).parent
@@ -25,6 +27,7 @@ class _Head(Strict):
     version: int
     fields: dict[Name, Field]
     refuse: tuple[str, ...] = ()
+    systems: tuple[SystemText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ def load_pack(name_or_path: str | Path) -> Pack:
     folder = find_pack(name_or_path)
     faults: list[_Fault] = []
     head, _ = _read_part(folder / "pack.yaml", _Head, faults)
+    safety = folder / "safety.yaml"
+    rules = {"safety": _read_part(safety, Safety, faults)[0]} if safety.is_file() else {}
     raw_intents = []
     for path in _list_intent_files(folder, faults):
         raw, lines = _read_part(path, Intent, faults)
@@ -53,7 +58,7 @@ def load_pack(name_or_path: str | Path) -> Pack:
         raw_intents.append(raw)
     _raise_faults(faults, folder)
     assert head is not None
-    return restore_pack({**head, "intents": raw_intents})
+    return restore_pack({**head, **rules, "intents": raw_intents})
 
 
 def find_pack(name_or_path: str | Path) -> Path:
@@ -81,6 +86,10 @@ def restore_pack(dump: dict[str, Any]) -> Pack:
                 "version": dump["version"],
                 "fields": dump["fields"],
                 "refuse": dump.get("refuse", []),
+                "tables": dump.get("tables", {}),
+                "systems": dump.get("systems", []),
+                "safety": dump.get("safety"),
+                "systems": dump.get("systems", []),
                 "intents": dump["intents"],
                 "raw": dump,
             }
@@ -92,7 +101,7 @@ def restore_pack(dump: dict[str, Any]) -> Pack:
 
 
 def dump_pack(pack: Pack) -> dict[str, Any]:
-    """The pack as written, JSON-able, all values text: {pack, version, fields, refuse, intents: [by name]}."""
+    """The pack as written, JSON-able, all values text: the keys of pack.yaml, safety and intents (by name)."""
     return pack.raw
 
 
@@ -100,6 +109,30 @@ def pack_fingerprint(pack: Pack) -> str:
     """The sha256 of what the pack says; comments, quoting and line breaks of its files do not count."""
     text = json.dumps(dump_pack(pack), ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read_tables(folder: Path, head: dict[str, Node], lines: Lines, faults: list[_Fault]) -> dict[str, Node]:
+    """The `tables` of pack.yaml, each with the hash of its cells; no key where the pack has none."""
+    model = _Head.model_validate(head)
+    if not model.tables:
+        return {}
+    errors: list[PackError] = []
+    entries = head["tables"]
+    assert isinstance(entries, dict)
+    told: dict[str, Node] = {}
+    for name, table in model.tables.items():
+        where = _line(folder / "pack.yaml", lines, ("tables", name, "fields"))
+        for field, near in list_foreign_fields(table, model.fields):
+            hint = f"did you mean `{near}`?" if near else "add it under `fields`"
+            errors.append(PackError(f"the pack has no field `{field}`", where=where, hint=hint))
+        cells = read_table(folder, name, table, model.fields, errors)
+        entry = entries[name]
+        assert isinstance(entry, dict)
+        told[name] = {**entry, "sha256": cells.sha256 if cells else ""}
+    for name, what, hint in find_clashes(model.tables):
+        errors.append(PackError(what, where=_line(folder / "pack.yaml", lines, ("tables", name)), hint=hint))
+    faults += [_Fault(error.where, error.what, error.expected, error.hint) for error in errors]
+    return {"tables": told}
 
 
 def _list_intent_files(folder: Path, faults: list[_Fault]) -> list[Path]:

@@ -6,17 +6,18 @@ and expressions mean is looked at by `check`, not here.
 
 from __future__ import annotations
 
-import difflib
 import re
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
 import pydantic
-from pydantic import BeforeValidator, ConfigDict, StringConstraints, model_validator
+from pydantic import BeforeValidator, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from apothecary.packs.grammar import FORMAT
+from apothecary.packs.policy import Safety
+from apothecary.packs.strict import Identifier, Line, Name, Number, Strict
 
 KINDS = ("none", "one", "each", "pair", "options", "odd", "group")
 TOPICS = ("facts", "structure", "calculation", "comparison", "record", "honesty", "safety", "dialogue")
@@ -46,36 +47,10 @@ def _read_decimal(value: object) -> object:
     return value
 
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=60)]
 SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Patterns = Annotated[tuple[Pattern, ...], pydantic.Field(min_length=1)]
 DecimalText = Annotated[str, BeforeValidator(_read_decimal)]
-Number = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
-
-
-class Strict(pydantic.BaseModel):
-    """Frozen; an unknown key is an error that names the nearest valid one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False, arbitrary_types_allowed=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_unknown(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        valid = [field.alias or name for name, field in cls.model_fields.items()]
-        for key in data:
-            if key not in valid:
-                near = difflib.get_close_matches(str(key), valid, 1, 0.5)
-                raise PydanticCustomError(
-                    "unknown_key",
-                    "unknown key `{key}`",
-                    {"key": key, "hint": f"did you mean `{near[0]}`?" if near else "", "valid": ", ".join(valid)},
-                )
-        return data
 
 
 class Field(Strict):
@@ -296,7 +271,9 @@ class Intent(Strict):
     perspective: Literal[
         "basic facts", "comparative analysis", "problem solving", "clinical cases", "research contexts"
     ]
-    topic: Literal["facts", "structure", "calculation", "comparison", "record", "honesty", "safety", "dialogue"] = "facts"
+    topic: Literal["facts", "structure", "calculation", "comparison", "record", "honesty", "safety", "dialogue"] = (
+        "facts"
+    )
     tests: Literal["recall", "skill"]
     difficulty: Annotated[int, pydantic.Field(ge=1, le=5)] = 1
     safety: Literal["S0", "S1", "S2", "S3", "S4"]
@@ -360,6 +337,7 @@ class Pack(Strict):
     refuse: tuple[Line, ...] = ()
     tables: dict[Identifier, Table] = pydantic.Field(default_factory=dict)
     systems: tuple[SystemText, ...] = ()
+    safety: Safety | None = None
     intents: list[Intent]
     raw: dict[str, Any] = pydantic.Field(repr=False)
 
