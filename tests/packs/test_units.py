@@ -2,7 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
+from apothecary.packs.check import Problem
 from apothecary.packs.units import states_unit
+
+Plant = Callable[..., list[Problem]]
 
 # what is planted: intent, text, its replacement; what is found: where, what, severity
 DEFECTS = {
@@ -56,3 +59,10 @@ def test_states_unit(text: str, unit: str, stated: bool) -> None:
 @pytest.mark.parametrize("defect", DEFECTS.values(), ids=DEFECTS)
 def test_planted_defect_is_found(find_planted: Callable[..., None], defect: tuple[str, ...]) -> None:
     find_planted(*defect)
+
+
+@pytest.mark.parametrize(("head", "known"), [("compound; MW (g/mol)", True), ("compound; MW", False)])
+def test_unit_in_the_head_of_a_table_holds_for_its_column(plant: Plant, head: str, known: bool) -> None:
+    table = rf"{head}\n{{a.name}}; {{a.mw}}\n{{b.name}}; {{b.mw}}\nWhich is heavier?"
+    problems = plant("compare", "Which is heavier, {a.name} ({a.smiles}) or {b.name} ({b.smiles})?", table)
+    assert any("no unit after it" in problem.what for problem in problems) != known

@@ -70,7 +70,7 @@ def check_units(tokens: Sequence[Token], place: Place) -> Iterator[Finding]:
             if place.part == "answer":
                 yield f"the answer {token.slot} is a number, but has a unit", "leave the unit to the replies", "error"
             continue
-        if _is_restated(tokens, index, token.unit) or token.key in stated:
+        if _is_restated(tokens, index, token.unit) or _is_in_column(tokens, index, token.unit) or token.key in stated:
             continue
         other = [unit for unit in sorted(known - {token.unit}) if _starts_with_unit(after, unit)]
         if other:
@@ -96,6 +96,14 @@ def _is_restated(tokens: Sequence[Token], index: int, unit: str) -> bool:
     if unit == "g/mol" and any(_starts_with_unit(after, u) and re.search(p, text) for u, p in per_mole.items()):
         return True
     return unit == "%" and bool(re.match(r" (?:g|mg|mL|parts) (?:per|in|in every|out of|/) ?100\b", after))
+
+
+def _is_in_column(tokens: Sequence[Token], index: int, unit: str) -> bool:
+    """Whether the number stands in a row of cells below a head that names the unit in brackets: `MW (g/mol)`."""
+    before = "".join(token if isinstance(token, str) else "§" for token in tokens[:index])
+    above, _, line = before.rpartition("\n")
+    row = line + "§" + text_at(tokens, index + 1).partition("\n")[0]
+    return bool(re.search(r"[|\t;,]", row)) and bool(re.search(rf"[(_]{_unit_pattern(unit)}", above))
 
 
 def _unit_comes(tokens: Sequence[Token], index: int, unit: str) -> bool:
