@@ -12,9 +12,10 @@ from typing import Any
 import pydantic
 
 from apothecary.errors import PackError
-from apothecary.packs.model import Field, Intent, Pack, SystemText
+from apothecary.packs.model import Field, Intent, Pack, SystemText, Table
 from apothecary.packs.policy import Safety
-from apothecary.packs.strict import Name, Strict
+from apothecary.packs.strict import Identifier, Name, Strict
+from apothecary.packs.tables import find_clashes, list_foreign_fields, read_table
 from apothecary.packs.yaml import Lines, Node, load_yaml_lines
 
 BUILT_IN = Path(__file__).parent
@@ -27,6 +28,7 @@ class _Head(Strict):
     version: int
     fields: dict[Name, Field]
     refuse: tuple[str, ...] = ()
+    tables: dict[Identifier, Table] = pydantic.Field(default_factory=dict)
     systems: tuple[SystemText, ...] = ()
 
 
@@ -42,7 +44,8 @@ def load_pack(name_or_path: str | Path) -> Pack:
     """Read a built-in pack by its name, or any pack by its folder (a path with a separator, or a Path)."""
     folder = find_pack(name_or_path)
     faults: list[_Fault] = []
-    head, _ = _read_part(folder / "pack.yaml", _Head, faults)
+    head, head_lines = _read_part(folder / "pack.yaml", _Head, faults)
+    tables = _read_tables(folder, head, head_lines, faults) if head and not faults else {}
     safety = folder / "safety.yaml"
     rules = {"safety": _read_part(safety, Safety, faults)[0]} if safety.is_file() else {}
     raw_intents = []
@@ -58,7 +61,7 @@ def load_pack(name_or_path: str | Path) -> Pack:
         raw_intents.append(raw)
     _raise_faults(faults, folder)
     assert head is not None
-    return restore_pack({**head, **rules, "intents": raw_intents})
+    return restore_pack({**head, **tables, **rules, "intents": raw_intents})
 
 
 def find_pack(name_or_path: str | Path) -> Path:
@@ -89,7 +92,6 @@ def restore_pack(dump: dict[str, Any]) -> Pack:
                 "tables": dump.get("tables", {}),
                 "systems": dump.get("systems", []),
                 "safety": dump.get("safety"),
-                "systems": dump.get("systems", []),
                 "intents": dump["intents"],
                 "raw": dump,
             }
@@ -101,7 +103,10 @@ def restore_pack(dump: dict[str, Any]) -> Pack:
 
 
 def dump_pack(pack: Pack) -> dict[str, Any]:
-    """The pack as written, JSON-able, all values text: the keys of pack.yaml, safety and intents (by name)."""
+    """The pack as written, JSON-able, all values text: the keys of pack.yaml, safety and intents (by name).
+
+    A table is what pack.yaml says of it and the sha256 of its cells.
+    """
     return pack.raw
 
 
