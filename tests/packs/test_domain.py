@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apothecary.packs.domain import Each, NoEntity, One, Options, Pair
+from apothecary.packs.companions import Gap, Ladder, Options, Pair, Windows
+from apothecary.packs.domain import Each, NoEntity, One
+
+
+def make_options(entities: np.ndarray, values: np.ndarray, low: int, high: int | None, count: int) -> Options:
+    gap = Gap(low, high)
+    ladder = Ladder.build(entities, values, None, max(low, high or 0))
+    return Options(ladder, Windows.by_gap(ladder, gap), entities, count)
+
 
 VALUES = st.lists(st.integers(0, 60), min_size=2, max_size=25)
 
@@ -19,7 +27,7 @@ def no_words(rows: int) -> np.ndarray:
 @given(values=VALUES, low=st.integers(1, 10), width=st.integers(1, 30))
 def test_pairs_are_exactly_those_within_the_gap(values: list[int], low: int, width: int) -> None:
     entities = np.arange(100, 100 + len(values))
-    domain = Pair(entities, np.array(values), low, low + width)
+    domain = Pair(entities, np.array(values), None, Gap(low, low + width))
     roles = domain.decode(np.arange(domain.size), no_words(domain.size))
     listed = set(zip(roles["a"].tolist(), roles["b"].tolist(), strict=True))
     expected = {
@@ -36,7 +44,7 @@ def test_pairs_are_exactly_those_within_the_gap(values: list[int], low: int, wid
 @given(values=st.lists(st.integers(0, 200), min_size=4, max_size=60), low=st.integers(1, 9))
 def test_distractors_are_distinct_and_far_enough(values: list[int], low: int) -> None:
     entities = np.arange(len(values))
-    domain = Options(entities, np.array(values), low, None, 4)
+    domain = make_options(entities, np.array(values), low, None, 4)
     combination = np.repeat(np.arange(domain.size), 5)
     roles = domain.decode(combination, no_words(len(combination)))
     for row in range(len(combination)):
@@ -47,8 +55,8 @@ def test_distractors_are_distinct_and_far_enough(values: list[int], low: int) ->
 
 
 def test_an_entity_without_enough_distractors_is_left_out() -> None:
-    assert Options(np.arange(4), np.array([1, 1, 2, 3]), 1, None, 4).size == 0
-    assert Options(np.arange(4), np.array([1, 2, 3, 4]), 1, None, 4).size == 4
+    assert make_options(np.arange(4), np.array([1, 1, 2, 3]), 1, None, 4).size == 0
+    assert make_options(np.arange(4), np.array([1, 2, 3, 4]), 1, None, 4).size == 4
 
 
 def test_simple_domains() -> None:
@@ -63,8 +71,8 @@ def test_find_gives_combinations_with_the_entity_first(kind: str) -> None:
     entities, values = np.arange(10), np.arange(10) * 5
     domain = {
         "one": One(entities),
-        "pair": Pair(entities, values, 1, 20),
-        "options": Options(entities, values, 1, None, 4),
+        "pair": Pair(entities, values, None, Gap(1, 20)),
+        "options": make_options(entities, values, 1, None, 4),
     }[kind]
     found = domain.find(3)
     assert len(found)
@@ -73,7 +81,7 @@ def test_find_gives_combinations_with_the_entity_first(kind: str) -> None:
 
 def test_distractors_never_leave_the_window() -> None:
     values = np.array([0, 1, 2, 3, 50, 51, 52, 53, 90])
-    domain = Options(np.arange(9), values, 1, 5, 4)
+    domain = make_options(np.arange(9), values, 1, 5, 4)
     assert sorted(domain.entities.tolist()) == [0, 1, 2, 3, 4, 5, 6, 7]
     combination = np.repeat(np.arange(domain.size), 20)
     roles = domain.decode(combination, no_words(len(combination)))

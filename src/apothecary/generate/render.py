@@ -78,10 +78,10 @@ class IntentRenderer:
         return pl.DataFrame({name: columns.get(name, _nulls(dtype, drawn.rows)) for name, dtype in EXAMPLE.items()})
 
     def _order_entities(self, drawn: Drawn, values: BatchValues) -> list[Index]:
-        kind = self.plan.intent.draw.kind
-        if kind == "options":
+        draw = self.plan.intent.draw
+        if draw.kind in ("options", "odd"):
             return values.arrange_options(self.option, self.option_book)
-        return [drawn.roles[role] for role in ("a", "b") if role in drawn.roles]
+        return [drawn.roles[role] for role in draw.roles[: draw.members]]
 
     def _state_provenance(self, drawn: Drawn, entities: list[Index], answer: pl.Series) -> dict[str, pl.Series]:
         intent, pack = self.plan.intent, self.plan.pack

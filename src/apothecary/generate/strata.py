@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from apothecary.engine.seed import derive_key
 from apothecary.errors import PackError
 from apothecary.example import SPLITS
-from apothecary.packs.domain import Domain, build_domain, select_entities
+from apothecary.packs.domain import Domain, build_domain, count_rows, select_entities
 from apothecary.packs.grammar import Slot, expand_all, parse, slots
 from apothecary.packs.model import Intent, Pack, Template
 from apothecary.packs.view import View
@@ -125,16 +125,27 @@ class IntentPlan:
 
     def strata(self) -> list[Stratum]:
         """All strata that can give a row, in a fixed order."""
-        found = []
+        found, caps = [], self._share_cap()
         for part in self.parts:
             for template in part.templates:
                 asks = len(self.asks[template].allowed(part.split, self.intent.tests))
                 has_entities = self.intent.draw.kind != "none"
                 variants = asks * (self.given_size if has_entities else 1)
-                capacity = part.domain.size * min(self.intent.draw.cap, variants)
+                capacity = count_rows(self.intent, part.domain, variants, caps[template])
                 if capacity:
                     found.append(Stratum(self.intent.intent, template, part, variants, capacity))
         return found
+
+    def _share_cap(self) -> dict[str, int]:
+        """Rows of one combination for each template: the intent's cap is for all of them together.
+
+        Where several entities come together a combination hardly comes twice, and `count_rows` looks at the facts.
+        """
+        cap, templates = self.intent.draw.cap, self.intent.templates
+        if self.intent.draw.kind in ("none", "pair", "group"):
+            return {template.id: cap for template in templates}
+        share, more = divmod(cap, len(templates))
+        return {template.id: share + (number < more) for number, template in enumerate(templates)}
 
     def _read_asks(self, template: Template) -> Asks:
         wordings, pattern = expand_all(template.ask)

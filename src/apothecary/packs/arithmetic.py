@@ -2,7 +2,7 @@
 
 The tree holds only: BinOp (Add Sub Mult Div Pow), UnaryOp (USub Not), BoolOp (And Or), Compare with one operator, Call
 of a function of `FUNCTIONS` without keywords, Name, Attribute of a Name (`role.field`) and Constant (int, float, or str
-as a branch of `where`).
+as a branch of `where`, or compared by == or != with a name).
 """
 
 from __future__ import annotations
@@ -81,6 +81,19 @@ def names_used(tree: ast.expr) -> set[str]:
     return found
 
 
+def texts_compared(tree: ast.expr) -> set[str]:
+    """The names that an expression compares with quoted texts."""
+    return {
+        node.left.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name) and _is_quoted(node.comparators[0])
+    }
+
+
+def _is_quoted(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
 def _check_node(node: ast.expr, source: str, *, text_allowed: bool = False) -> None:
     """Refuse every node outside the allow-list; a text may stand only where `text_allowed`."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, _OPERATORS):
@@ -92,6 +105,11 @@ def _check_node(node: ast.expr, source: str, *, text_allowed: bool = False) -> N
     elif isinstance(node, ast.Compare) and all(isinstance(op, _COMPARISONS) for op in node.ops):
         if len(node.ops) > 1:
             raise _refuse(node, source, "write `x < y and y < z` instead of `x < y < z`")
+        if isinstance(node.ops[0], ast.Eq | ast.NotEq) and _is_quoted(node.comparators[0]):
+            if not isinstance(node.left, ast.Name):
+                raise _refuse(node, source, "a text is compared with a field: `field == 'text'`")
+            _check_node(node.comparators[0], source, text_allowed=True)
+            return
         _check_all([node.left, *node.comparators], source)
     elif isinstance(node, ast.Call):
         _check_call(node, source, text_allowed)

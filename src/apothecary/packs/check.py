@@ -214,7 +214,7 @@ class _Reader:
 
     def _check_direction(self, template: Template, parts: dict[str, list[Wording]], here: str) -> Iterator[Problem]:
         draw = self.intent.draw
-        if draw.kind != "pair":
+        if draw.kind not in ("pair", "group") or not draw.gap:
             if template.asks:
                 yield Problem(here, f"`asks` has no meaning for kind {draw.kind}", "leave it out")
             return
@@ -225,7 +225,7 @@ class _Reader:
             yield Problem(here, what, "give the other direction an intent of its own")
         if roles and not template.asks and all(meaning.kind == "name" for meaning in self.answer):
             yield Problem(
-                here, "the answer is one of the two, but the template has no `asks`", "write asks: hi or asks: lo"
+                here, "the answer is the one that is asked for, but the template has no `asks`", "write asks: hi or lo"
             )
         if template.asks and spec:
             for ask in parts["ask"]:

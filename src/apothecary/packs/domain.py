@@ -13,8 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from apothecary.engine.seed import Words, draw_index
+from apothecary.engine.seed import Words
 from apothecary.packs.arithmetic import parse_expression
+from apothecary.packs.companions import Gap, Group, Ladder, Odd, Options, Pair, Related, Windows
 from apothecary.packs.evaluate import Column, Lookup, evaluate
 from apothecary.packs.format import round_decimals
 from apothecary.packs.grammar import parse, slots
@@ -24,7 +25,7 @@ from apothecary.packs.view import View
 Index = NDArray[np.int64]
 Roles = dict[str, Index]
 _SCALE = 10**6
-_NEAREST = 24  # without gap.max, distractors come from this many neighbouring values on each side
+FACT_ROWS = 8  # rows of an intent that a fact may be in, on average, where entities come together
 
 
 class Domain(Protocol):
@@ -97,107 +98,11 @@ class Each:
         return np.flatnonzero(self.entities == entity)
 
 
-class Pair:
-    """`pair`: ordered pairs whose values differ by gap.min to gap.max."""
-
-    def __init__(self, entities: Index, values: Index, low_gap: int, high_gap: int | None) -> None:
-        order = np.argsort(values, kind="stable")
-        self.entities = entities[order]
-        self.values = values[order]
-        self.first = np.searchsorted(self.values, self.values + low_gap, side="left")
-        last = (
-            np.full(len(values), len(values))
-            if high_gap is None
-            else np.searchsorted(self.values, self.values + high_gap, side="right")
-        )
-        self.before = np.concatenate([[0], np.cumsum(np.maximum(last - self.first, 0))]).astype(np.int64)
-        self.size = 2 * int(self.before[-1])
-
-    def decode(self, combination: Index, words: Words) -> Roles:
-        """Roles a and b in the order asked, hi and lo by value."""
-        pair, flipped = combination >> 1, (combination & 1).astype(bool)
-        low = np.searchsorted(self.before, pair, side="right") - 1
-        high = self.first[low] + (pair - self.before[low])
-        lo, hi = self.entities[low], self.entities[high]
-        return {"a": np.where(flipped, hi, lo), "b": np.where(flipped, lo, hi), "hi": hi, "lo": lo}
-
-    def find(self, entity: int) -> Index:
-        """Up to a hundred pairs in which the entity comes first and has the lower value."""
-        low = np.flatnonzero(self.entities == entity)
-        if not len(low):
-            return low
-        first, last = self.before[low[0]], self.before[low[0] + 1]
-        return 2 * np.unique(np.linspace(first, last - 1, min(100, last - first)).astype(np.int64))
-
-
-class Options:
-    """`options`: an entity and distractors whose shown values are near, distinct, and at least gap.min away."""
-
-    def __init__(self, entities: Index, values: Index, low_gap: int, high_gap: int | None, count: int) -> None:
-        order = np.argsort(values, kind="stable")
-        self.sorted_entities = entities[order]
-        ordered = values[order]
-        unique, self.start = np.unique(ordered, return_index=True)
-        self.stop = np.append(self.start[1:], len(ordered))
-        below = np.searchsorted(unique, unique - low_gap, side="right")  # values 0..below-1 are far enough down
-        above = np.searchsorted(unique, unique + low_gap, side="left")
-        if high_gap is None:
-            floor, ceiling = below - _NEAREST, above + _NEAREST
-        else:
-            floor = np.searchsorted(unique, unique - high_gap, side="left")
-            ceiling = np.searchsorted(unique, unique + high_gap, side="right")
-        self.wrong = count - 1
-        self.below = below
-        self.above = above
-        self.floor = np.clip(np.minimum(floor, below), 0, None)
-        self.ceiling = np.clip(np.maximum(ceiling, above), None, len(unique))
-        enough = (below - self.floor) + (self.ceiling - above) >= self.wrong
-        rank = np.searchsorted(unique, values)
-        keep = enough[rank]
-        self.entities, self.rank = entities[keep], rank[keep]
-
-    @property
-    def size(self) -> int:
-        """How many entities can be the right answer."""
-        return len(self.entities)
-
-    def decode(self, combination: Index, words: Words) -> Roles:
-        """Roles a (right) and d1, d2 ... (wrong, of distinct values)."""
-        rank = self.rank[combination]
-        room_below = self.below[rank] - self.floor[rank]
-        room_above = self.ceiling[rank] - self.above[rank]
-        least, most = np.maximum(0, self.wrong - room_above), np.minimum(self.wrong, room_below)
-        down = least + draw_index(words[:, 0], most - least + 1)
-        roles = {"a": self.entities[combination]}
-        for number in range(self.wrong):
-            is_down = number < down
-            group = np.where(is_down, down, self.wrong - down)  # values drawn from this side
-            place = np.where(is_down, number, number - down)
-            room = np.where(is_down, room_below, room_above)
-            base = np.where(is_down, self.floor[rank], self.above[rank])
-            group = np.maximum(group, 1)
-            low, high = room * place // group, room * (place + 1) // group  # a stratum each, so values differ
-            value = base + low + _spread(words[:, 1], number, high - low)
-            start, stop = self.start[value], self.stop[value]
-            roles[f"d{number + 1}"] = self.sorted_entities[start + _spread(words[:, 2], number, stop - start)]
-        return roles
-
-    def find(self, entity: int) -> Index:
-        """The entity as the right answer."""
-        return np.flatnonzero(self.entities == entity)
-
-
-def _spread(words: NDArray[np.uint32], number: int, size: Index) -> Index:
-    """Several draws from one word: the golden ratio's multiples of it are far apart."""
-    turned = (words.astype(np.uint64) * np.uint64(2654435769) + np.uint64(number * 0x9E3779B1)) & np.uint64(0xFFFFFFFF)
-    return draw_index(turned.astype(np.uint32), np.maximum(size, 1))
-
-
 def select_entities(intent: Intent, view: View) -> NDArray[np.bool_]:
     """Which entities have the needed fields and meet `where`, (rows,)."""
     draw = intent.draw
     chosen = ~find_refused(view)
-    needed = list(draw.needs) + ([draw.field] if draw.field and draw.kind in ("pair", "options") else [])
+    needed = list(draw.needs) + ([draw.field] if draw.field and draw.kind != "each" else [])
     for name in needed:
         chosen &= view.is_known(name)
     if draw.where:
@@ -231,24 +136,72 @@ def build_domain(intent: Intent, view: View | None, chosen: NDArray[np.bool_], g
     entities = np.flatnonzero(chosen)
     if draw.kind == "one":
         return One(entities)
-    values = view.scaled(str(draw.field))[entities]
-    low, high = _scale_gap(draw)
+    if draw.gap is None and not _is_numeric(draw, view):
+        return _build_labelled(draw, view, entities)
+    values, gap = _scale_values(draw, view, entities)
+    scope = view.codes(draw.same)[entities] if draw.same else None
     if draw.kind == "pair":
-        return Pair(entities, values, low, high)
-    step = _shown_step(draw, view)
+        return Pair(entities, values, scope, gap)
+    ladder = Ladder.build(entities, values, scope, max(gap.low, gap.high or 0))
+    if draw.kind == "group":
+        return Group(ladder, entities, gap, draw.count, "".join(draw.ROLES["group"]))
+    return Options(ladder, Windows.by_gap(ladder, gap), entities, draw.count)
+
+
+def count_rows(intent: Intent, domain: Domain, variants: int, cap: int) -> int:
+    """The rows a template may give over a domain: up to `cap` a combination, and no fact in too many of them."""
+    rows = domain.size * min(cap, variants)
+    if isinstance(domain, Pair | Related | Group) or (intent.draw.kind == "group" and isinstance(domain, Options)):
+        return min(rows, domain.facts * FACT_ROWS // (intent.draw.members * len(intent.templates)))
+    return rows
+
+
+def _is_numeric(draw: Draw, view: View) -> bool:
+    field = view.pack.fields.get(draw.field or "")
+    return field is not None and field.is_numeric
+
+
+def _build_labelled(draw: Draw, view: View, entities: Index) -> Domain:
+    """The domain of a draw over a text field, or over `same` alone."""
+    values = view.codes(draw.field)[entities] if draw.field else entities
+    beyond = draw.same or draw.apart
+    scope = view.codes(beyond)[entities] if beyond else None
+    if draw.kind == "pair":
+        return Related(entities, values, scope)
+    if draw.apart and scope is not None:
+        keep = _settle_scopes(values, scope)
+        entities, values, scope = entities[keep], values[keep], scope[keep]
+    ladder = Ladder.build(entities, values, scope, 1)
+    windows = Windows.by_label(ladder, apart=bool(draw.apart))
+    if draw.kind == "odd":
+        return Odd(ladder, windows, entities, draw.count)
+    roles = "".join(draw.ROLES["group"]) if draw.kind == "group" else "d"
+    return Options(ladder, windows, entities, draw.count, roles)
+
+
+def _settle_scopes(values: Index, scope: Index) -> NDArray[np.bool_]:
+    """Entities (n,) whose value lies in one scope only, so that values of other scopes are other values."""
+    scopes = pl.DataFrame({"value": values, "scope": scope}).select(pl.col("scope").n_unique().over("value"))
+    return np.asarray(scopes.to_series().to_numpy() == 1)
+
+
+def _scale_values(draw: Draw, view: View, entities: Index) -> tuple[Index, Gap]:
+    """The compared values (n,) in whole steps, as an option shows them, and the gap that they must keep."""
+    values, gap = view.scaled(str(draw.field))[entities], _scale_gap(draw)
+    step = _shown_step(draw, view) if draw.kind == "options" else None
     if step is not None:
         shown = round_decimals(view.number(str(draw.field))[entities], step)
         values = np.rint(shown * _SCALE).astype(np.int64)
         unit = _SCALE // 10**step  # rounding moves two values by up to one unit shown, nearer or further apart
-        low, high = low + unit, None if high is None else high - unit
-    return Options(entities, values, low, high, draw.count)
+        gap = Gap(gap.low + unit, None if gap.high is None else gap.high - unit)
+    return values, gap
 
 
-def _scale_gap(draw: Draw) -> tuple[int, int | None]:
+def _scale_gap(draw: Draw) -> Gap:
     if draw.gap is None:
-        return 1, None
+        return Gap(1, None)
     low = max(1, round(float(draw.gap.min) * _SCALE))
-    return low, None if draw.gap.max is None else round(float(draw.gap.max) * _SCALE)
+    return Gap(low, None if draw.gap.max is None else round(float(draw.gap.max) * _SCALE))
 
 
 def _shown_step(draw: Draw, view: View) -> int | None:

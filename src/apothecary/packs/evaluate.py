@@ -106,6 +106,13 @@ class _Evaluation:
         return np.asarray((value != 0) & ~np.isnan(value))
 
     def compare(self, left: ast.expr, ops: list[ast.cmpop], comparators: list[ast.expr]) -> Column:
+        if isinstance(comparators[0], ast.Constant) and isinstance(comparators[0].value, str):
+            texts, wanted = self.value(left), comparators[0].value
+            if not isinstance(texts, pl.Series):
+                raise PackError(f"{ast.unparse(left)!r} is a number where a text is compared")
+            same = (texts == wanted).fill_null(value=False).to_numpy()
+            known = texts.is_not_null().to_numpy()
+            return (same if isinstance(ops[0], ast.Eq) else known & ~same).astype(np.float64)
         sides = [self.number(node) for node in (left, *comparators)]
         result = np.ones(self.rows, dtype=bool)
         for op, one, two in zip(ops, sides, sides[1:], strict=False):

@@ -45,7 +45,7 @@ def check_wording(tokens: Sequence[Token], place: Place) -> Iterator[Finding]:
     yield from _check_kinds(tokens, place)
     yield from _check_digits(tokens, place)
     yield from _check_signs(tokens, place)
-    if place.intent.draw.kind == "pair" and place.part in ("reply", "before reply"):
+    if place.intent.draw.kind in ("pair", "group") and place.part in ("reply", "before reply"):
         yield from check_reply_direction(tokens, place)
 
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from apothecary.errors import PackError
 from apothecary.packs.arithmetic import names_used, parse_expression
+from apothecary.packs.companions import Gap, Group, Ladder
 from apothecary.packs.evaluate import Column, evaluate
 from apothecary.packs.grammar import expand, parse, slots
-from apothecary.packs.model import Intent, Pack
+from apothecary.packs.model import Draw, Intent, Pack
 from apothecary.packs.scope import Meaning, Problem, Scope
 
 SAMPLE = 2000
+_SCALE = 10**6  # values are compared in whole steps of 1e-6
 _FEW = 6  # values of one given number that are tried
 _SHARE = 0.005  # of tried values that may print as zero before it is an error
 
@@ -143,7 +145,7 @@ def _find_step(fmt: str, largest: float | None) -> float | None:
 
 def _choose(intent: Intent, view: pl.DataFrame) -> pl.DataFrame:
     """The entities of the wide table that `needs` and `where` let through."""
-    fields = [*intent.draw.needs, *([str(intent.draw.field)] if intent.draw.kind in ("pair", "options") else [])]
+    fields = [*intent.draw.needs, *([intent.draw.field] if intent.draw.field and intent.draw.kind != "each" else [])]
     known = view.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in fields)) if fields else view
     if not intent.draw.where or known.is_empty():
         return known
@@ -187,17 +189,34 @@ def _pick_few(values: list[float]) -> list[float]:
 def _draw_roles(
     scope: Scope, view: pl.DataFrame, random: np.random.Generator, size: int
 ) -> dict[str, NDArray[np.int64]]:
-    """Entity rows by role; of a pair the second is the first beyond gap.min above, in either order."""
+    """Entity rows by role; of a pair the second is the first beyond gap.min above, in either order.
+
+    Where texts decide, any entities stand in for those that would be drawn.
+    """
     draw = scope.intent.draw
     first = random.integers(0, view.height, size)
+    if draw.kind == "group" and draw.gap:
+        return _draw_group(draw, view, random, size)
     if draw.kind != "pair" or not draw.gap:
-        return {"a": first}
+        return {"a": first} | {role: random.permutation(first) for role in draw.roles[1:]}
     values = view[str(draw.field)].cast(pl.Float64).to_numpy()
     order = np.argsort(values, kind="stable")
     above = np.searchsorted(values[order], values[first] + draw.gap.min)
     low, high = first[above < view.height], order[above[above < view.height]]
     swap = random.random(len(low)) < 0.5
     return {"a": np.where(swap, low, high), "b": np.where(swap, high, low), "hi": high, "lo": low}
+
+
+def _draw_group(draw: Draw, view: pl.DataFrame, random: np.random.Generator, size: int) -> dict[str, NDArray[np.int64]]:
+    assert draw.gap and draw.field
+    values = np.rint(view[draw.field].cast(pl.Float64).to_numpy() * _SCALE).astype(np.int64)
+    gap = Gap(round(draw.gap.min * _SCALE), round((draw.gap.max or np.ptp(values)) * _SCALE))
+    entities = np.arange(view.height)
+    group = Group(Ladder.build(entities, values, None, gap.high or 0), entities, gap, draw.count, "abcdef")
+    if not group.size:
+        return {}
+    words = random.integers(0, 2**32, (size, 4), dtype=np.uint32)
+    return group.decode(random.integers(0, group.size, size), words)
 
 
 def _evaluate_name(scope: Scope, sample: Sample, name: str) -> Numbers:

@@ -10,9 +10,9 @@ from typing import Literal as Lit
 from typing import TypeAlias
 
 from apothecary.errors import PackError
-from apothecary.packs.arithmetic import FUNCTIONS, is_text, names_used, parse_expression
+from apothecary.packs.arithmetic import FUNCTIONS, is_text, names_used, parse_expression, texts_compared
 from apothecary.packs.grammar import Slot
-from apothecary.packs.model import Intent, Pack
+from apothecary.packs.model import Field, Intent, Pack
 
 Key: TypeAlias = tuple[str, str | None, str]  # kind, role, name: what tells two values apart
 Kind = Lit["given", "derived", "name", "field", "options", "letter", "right"]
@@ -101,8 +101,8 @@ class Scope:
         return self._read_field(slot, role)
 
     def _read_option_slot(self, slot: Slot, in_option: bool) -> Meaning:
-        if self.intent.draw.kind != "options" or in_option:
-            raise PackError(f"{slot} has no meaning here", hint="only a draw of kind options has options")
+        if self.intent.draw.kind not in ("options", "odd") or in_option:
+            raise PackError(f"{slot} has no meaning here", hint="only a draw of kind options or odd has options")
         if slot.field == "options":
             if slot.fmt not in ("lines", "inline"):
                 raise PackError(f"{slot} needs a layout", hint="write {options:lines} or {options:inline}")
@@ -199,9 +199,8 @@ class Scope:
                 yield Problem(here, f"kind each needs a field of type list; {draw.field} is of type {spec.type}")
             if draw.kind == "each" and draw.field in draw.needs:
                 yield Problem(here, f"`{draw.field}` is also in needs", "leave it out: its value is a fact already")
-            if draw.kind in ("pair", "options"):
-                if not spec.is_numeric:
-                    yield Problem(here, f"kind {draw.kind} needs a number field; {draw.field} is of type {spec.type}")
+            if draw.kind != "each":
+                yield from self._check_compared(here, spec)
                 if draw.field not in draw.needs:
                     yield Problem(
                         here, f"`{draw.field}` is compared but not in needs", "add it, so that the row lists the fact"
@@ -211,6 +210,23 @@ class Scope:
         for name, expression in intent.let.items():
             yield from self._check_let(name, expression, known)
             known.append(name)
+
+    def _check_compared(self, here: str, spec: Field) -> Iterator[Problem]:
+        draw = self.intent.draw
+        if spec.type == "list":
+            yield Problem(here, f"`{draw.field}` has several values", "compare a field of one value an entity")
+        elif draw.kind == "odd" and spec.type == "number":
+            yield Problem(
+                here, f"`{draw.field}` is a measure: no two are the same", "an odd one out needs a text field"
+            )
+        elif spec.is_numeric and not draw.gap and draw.kind != "odd":
+            yield Problem(here, f"{draw.field} is a number, and the draw has no gap", "gap: {min: ..., max: ...}")
+        elif not spec.is_numeric and draw.gap:
+            yield Problem(here, f"{draw.field} is a text, and the draw has a gap", "leave the gap out")
+        if draw.kind == "group" and draw.gap and draw.gap.max is None:
+            yield Problem(
+                here, "a group needs gap.max", "without it the values are further apart than anyone would ask"
+            )
 
     def _check_where(self) -> Iterator[Problem]:
         here = f"{self.intent.intent}/draw.where"
@@ -224,12 +240,16 @@ class Scope:
         if is_text(tree):
             yield Problem(here, "a condition gives a number, not a text")
         numeric = [name for name, spec in self.pack.fields.items() if spec.is_numeric]
+        compared = texts_compared(tree)
         for name in sorted(names_used(tree)):
             if "." in name:
                 hint = "a condition is over one entity: leave the role out"
                 yield Problem(here, f"`{name}` names a role", hint)
+            elif name in compared:
+                if name not in self.pack.fields or name in numeric:
+                    yield Problem(here, f"`{name}` is no text field", "a quoted text is compared with a text field")
             elif name in self.pack.fields and name not in numeric:
-                yield Problem(here, f"`{name}` is a text; conditions are over numbers")
+                yield Problem(here, f"`{name}` is a text", f"compare it with one: {name} == 'text'")
             elif name not in numeric and name not in ENTITY_COLUMNS:
                 near = difflib.get_close_matches(name, [*numeric, *ENTITY_COLUMNS], 1, 0.5)
                 yield Problem(here, f"unknown field `{name}`", f"did you mean `{near[0]}`?" if near else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from apothecary.packs.model import Intent
+from apothecary.packs.model import Draw, Intent
 from apothecary.packs.place import Severity, Token
 from apothecary.packs.scope import Key, Meaning, Problem, Scope
 
@@ -62,7 +62,7 @@ class Turns:
             if self.intent.tests == "skill":
                 yield from self._check_skill(ask, stated)
             count = sum(meaning.kind == "options" for meaning in ask.meanings)
-            if self.intent.draw.kind == "options" and count + (("options", None, "options") in before) != 1:
+            if self.intent.draw.kind in ("options", "odd") and count + (("options", None, "options") in before) != 1:
                 yield Problem(ask.where, "the options must be shown once", "write {options:lines} or {options:inline}")
 
     def _check_replies(
@@ -113,7 +113,7 @@ class Turns:
         told = {key[1] for key in stated if key[0] == "name" or (key[0] == "field" and not fields[key[2]].is_numeric)}
         roles = set(self.intent.draw.roles)
         needed = {key for meaning in self.answer for key in self.scope.sources_of(meaning)}
-        stands_alone = self.intent.tests == "skill" and needed and needed <= _either_way(stated)
+        stands_alone = self.intent.tests == "skill" and needed and needed <= _either_way(stated, self.intent.draw)
         if stands_alone or self.options - {("field", "a", str(self.intent.draw.field))}:
             return
         missing = {"a", "b"} & roles - told
@@ -135,7 +135,7 @@ class Turns:
             )
 
     def _check_skill(self, ask: Wording, stated: set[Key]) -> Iterator[Problem]:
-        known = _either_way(stated)
+        known = _either_way(stated, self.intent.draw)
         for kind, role, name in sorted({key for m in self.answer for key in self.scope.sources_of(m)} - known, key=str):
             structure = any(("field", role, field) in known for field in _STRUCTURES if field != name)
             if kind == "field" and not (structure and self.scope.pack.fields[name].kind == "computed"):
@@ -144,11 +144,12 @@ class Turns:
                 yield Problem(where, what, f"state {{{name}}} or {{smiles}}, or set tests: recall", "warning")
 
 
-def _either_way(keys: set[Key]) -> set[Key]:
-    """The keys, and those of hi and lo where a and b are both known, and the other way round."""
+def _either_way(keys: set[Key], draw: Draw) -> set[Key]:
+    """The keys, and those of the entities by rank where all are known in the order shown, and the other way round."""
+    shown = draw.roles[: draw.members]
+    ranked = tuple(f"r{number}" for number in range(1, draw.members + 1)) if draw.kind == "group" else ("lo", "hi")
     found = set(keys)
     for kind, _, name in keys:
-        for pair, other in ((("a", "b"), ("hi", "lo")), (("hi", "lo"), ("a", "b"))):
-            if all((kind, role, name) in keys for role in pair):
-                found |= {(kind, role, name) for role in other}
+        if any(all((kind, role, name) in keys for role in roles) for roles in (shown, ranked) if roles):
+            found |= {(kind, role, name) for role in draw.roles}
     return found

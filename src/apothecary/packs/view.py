@@ -42,6 +42,7 @@ class View:
     facts: pl.DataFrame  # entity_row, field, fact_id, text, source, of the fields asked for
     sources: list[Source]
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    _codes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     _facts: dict[str, tuple[pl.Series, pl.Series]] = field(default_factory=dict)
     _groups: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     _several: dict[str, pl.DataFrame] = field(default_factory=dict)
@@ -78,6 +79,13 @@ class View:
         return np.where(np.isnan(values), np.iinfo(np.int64).min, np.rint(np.nan_to_num(values) * _SCALE)).astype(
             np.int64
         )
+
+    def codes(self, name: str) -> NDArray[np.int64]:
+        """A text or whole-number column as codes in the order of its values (n,); missing values are -1."""
+        if name not in self._codes:
+            ranks = self.column(name).rank("dense").cast(pl.Int64) - 1
+            self._codes[name] = ranks.fill_null(-1).to_numpy().copy()
+        return self._codes[name]
 
     def is_known(self, name: str) -> NDArray[np.bool_]:
         """Where the column has a value (n,)."""
