@@ -147,6 +147,12 @@ class View:
         return self._several[name]
 
 
+def list_tables(pack: Pack) -> dict[str, str]:
+    """The wide table of each entity type: those of the knowledge base and those that the pack's own tables make."""
+    made = {table.entity: f"{table.entity}.parquet" for table in pack.tables.values() if table.entity}
+    return {**made, **TABLES}
+
+
 def load_sources(folder: Path) -> list[Source]:
     """The sources of a knowledge folder, in index order."""
     return [Source(int(s["index"]), s["id"], s["licence"]) for s in read_json(folder / "sources.json")]
@@ -157,12 +163,13 @@ def load_view(folder: Path, pack: Pack, entity: str, fields: Iterable[str], othe
 
     Raises PackError for an entity type without a table; a column that is not there is refused when it is asked for.
     """
-    if entity not in TABLES:
-        raise PackError(f"unknown entity type {entity!r}", expected=", ".join(sorted(TABLES)))
+    tables = list_tables(pack)
+    if entity not in tables:
+        raise PackError(f"unknown entity type {entity!r}", expected=", ".join(sorted(tables)))
     wanted = sorted(set(fields))
-    known = pl.read_parquet_schema(folder / TABLES[entity])
+    known = pl.read_parquet_schema(folder / tables[entity])
     asked = {*ABOUT_ENTITIES, *wanted, *others, *(f"{name}__src" for name in wanted)}
-    frame = pl.read_parquet(folder / TABLES[entity], columns=[name for name in known if name in asked])
+    frame = pl.read_parquet(folder / tables[entity], columns=[name for name in known if name in asked])
     sources = load_sources(folder)
     index = pl.DataFrame(
         {"source": [s.id for s in sources], "source_index": pl.Series([s.index for s in sources], dtype=pl.UInt8)}
