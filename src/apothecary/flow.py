@@ -37,7 +37,7 @@ from apothecary.engine.pool import StopRequest
 from apothecary.engine.progress import Progress
 from apothecary.errors import ApothecaryError, RecipeError, RunChangedError, RunDamagedError, RunError, SourceError
 from apothecary.identity import describe_run, fingerprint_inputs, list_changes
-from apothecary.packs.load import load_pack, pack_fingerprint
+from apothecary.packs.load import find_pack, load_pack, pack_fingerprint
 from apothecary.packs.model import Pack
 from apothecary.recipe import Recipe, dump_recipe, load_recipe, suggest_key
 
@@ -154,24 +154,31 @@ def run_gather(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
     folder = run / "gather"
     shutil.rmtree(folder, ignore_errors=True)
     make_folder(folder)
-    books = copy_views(knowledge, folder, recipe.licence)
+    books = make_views(knowledge, folder, load_recipe_pack(recipe), find_pack(recipe.pack), licence=recipe.licence)
     files = [describe_file(folder, path) for path in sorted(folder.rglob("*")) if path.is_file()]
     rows = next(entry["rows"] for entry in files if entry["path"] == "facts.parquet")
     manifest = {"format": 1, "room": "gather", "inputs": inputs, "rows": rows, "files": files, "books": books}
     return write_sealed(folder / "manifest.json", manifest)
 
 
-def copy_views(knowledge: Path, folder: Path, licence: str) -> dict[str, Any]:
-    """A knowledge base to its views in a folder, and the report about them.
+def make_views(knowledge: Path, folder: Path, pack: Pack, pack_folder: Path, *, licence: str) -> dict[str, Any]:
+    """A knowledge base and the pack's own tables to the views in a folder, and the report about them.
 
-    Raises SourceError when a table of the knowledge base cannot be read, with the way to get a new one.
+    Raises SourceError when a table of the knowledge base cannot be read, with the way to get a new one, and PackError
+    when a table of the pack does not fit it.
     """
     from polars.exceptions import PolarsError
 
-    from apothecary.gather.views import write_views
+    from apothecary.gather.names import start_sentence
+    from apothecary.gather.views import ALLOWED, write_views
+    from apothecary.packs.attach import attach_tables
+    from apothecary.packs.tables import read_pack_tables
 
+    tables = read_pack_tables(pack_folder, pack)
     try:
-        return write_views(knowledge, folder, licence=licence)
+        report = write_views(knowledge, folder, licence=licence)
+        books = attach_tables(folder, pack, tables, allowed=ALLOWED[licence], start_sentence=start_sentence)
+        return read_json(folder / "report.json") if books else report
     except (PolarsError, FileNotFoundError) as error:
         first_line = str(error).partition("\n")[0]
         what = f"a table of the knowledge base cannot be read: {first_line}"
@@ -180,13 +187,18 @@ def copy_views(knowledge: Path, folder: Path, licence: str) -> dict[str, Any]:
 
 
 def load_recipe_pack(recipe: Recipe) -> Pack:
-    """A recipe to its pack; weights for intents that the pack does not have are refused."""
+    """A recipe to its pack; weights for intents or topics that the pack does not have are refused."""
     pack = load_pack(recipe.pack)
     known = [intent.intent for intent in pack.intents]
     for intent in recipe.weights:
         if intent not in known:
             what = f"`weights.{intent}`: the pack {pack.name} has no such intent"
             raise RecipeError(what, where="the recipe's weights", hint=suggest_key(intent, known))
+    topics = sorted({intent.topic for intent in pack.intents})
+    for topic in recipe.topics:
+        if topic not in topics:
+            what = f"`topics.{topic}`: the pack {pack.name} has no intent of such a topic"
+            raise RecipeError(what, where="the recipe's topics", hint=suggest_key(topic, topics))
     return pack
 
 

@@ -49,6 +49,13 @@ class Export(Settings):
     compression_level: Annotated[int, Field(ge=1, le=22)] = 3
 
 
+class MaxShare(Settings):
+    """The largest share of the rows of a split that one intent, and one template, may have."""
+
+    intent: Share = 1.0
+    template: Share = 1.0
+
+
 class Recipe(Settings):
     """What a dataset is: how many rows, from which pack, in which mix, under which licences, split and written how."""
 
@@ -59,17 +66,20 @@ class Recipe(Settings):
     licence: Licence = "share-alike"
     drugs: Share = 0.35  # share of the rows about drugs, where an intent has both drugs and other compounds
     splits: Splits = Splits()
-    weights: dict[str, Weight] = {}  # by intent; overrides the pack's own weight, 0 turns the intent off
+    topics: dict[str, Weight] = {}  # shares of the pack's topics; a topic left out gets no rows; none: by weight alone
+    weights: dict[str, Weight] = {}  # by intent, within its topic; overrides the pack's own weight, 0 turns it off
+    max_share: MaxShare = MaxShare()
     shard_rows: Annotated[int, Field(ge=1, le=5_000_000)] = 200_000
     surplus: Annotated[float, Field(ge=0, le=1)] = 0.01  # rows made beyond `rows`, to replace those that curate drops
     export: Export = Export()
 
     @model_validator(mode="after")
     def sort_weights(self) -> Recipe:
-        """The same recipe with its weights in name order, so that the order written does not matter."""
-        ordered = dict(sorted(self.weights.items()))
-        if list(ordered) != list(self.weights):
-            object.__setattr__(self, "weights", ordered)
+        """The same recipe with its shares in name order, so that the order written does not matter."""
+        for name in ("topics", "weights"):
+            written = getattr(self, name)
+            if list(written) != sorted(written):
+                object.__setattr__(self, name, dict(sorted(written.items())))
         return self
 
 

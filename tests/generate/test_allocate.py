@@ -10,7 +10,7 @@ from apothecary.errors import CapacityError, RecipeError
 from apothecary.generate.allocate import allocate_rows, share_out, split_rows
 from apothecary.generate.workbench import Workbench
 from apothecary.packs.model import Pack
-from apothecary.recipe import Recipe
+from apothecary.recipe import MaxShare, Recipe
 
 PARTS = st.lists(st.tuples(st.floats(0.01, 100), st.integers(0, 10_000)), min_size=1, max_size=30)
 
@@ -54,3 +54,39 @@ def test_a_weight_of_an_unknown_intent_is_refused(tiny_recipe: Recipe, tiny_pack
     bench = Workbench(tiny_recipe, tiny_pack, tiny_knowledge)
     with pytest.raises(RecipeError, match="unknown intent 'melting'"):
         allocate_rows(bench.plans, tiny_recipe.model_copy(update={"weights": {"melting": 1.0}}))
+
+
+def count_by(bench: Workbench, recipe: Recipe, key: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    topics = {intent.intent: intent.topic for intent in bench.pack.intents}
+    for quota in allocate_rows(bench.plans, recipe):
+        names = {"topic": topics[quota.stratum.intent], "intent": quota.stratum.intent}
+        name = names.get(key, f"{quota.stratum.intent}/{quota.stratum.template}")
+        counts[name] = counts.get(name, 0) + quota.wanted
+    return counts
+
+
+def test_topics_have_their_shares(tiny_recipe: Recipe, tiny_pack: Pack, tiny_knowledge: Path) -> None:
+    bench = Workbench(tiny_recipe, tiny_pack, tiny_knowledge)
+    recipe = tiny_recipe.model_copy(update={"rows": 600, "topics": {"comparison": 3.0, "facts": 1.0}})
+    counts = count_by(bench, recipe, "topic")
+    assert sum(counts.values()) == recipe.rows
+    assert counts["comparison"] == pytest.approx(0.75 * recipe.rows, abs=3)
+
+
+def test_a_topic_left_out_gets_no_rows(tiny_recipe: Recipe, tiny_pack: Pack, tiny_knowledge: Path) -> None:
+    bench = Workbench(tiny_recipe, tiny_pack, tiny_knowledge)
+    counts = count_by(bench, tiny_recipe.model_copy(update={"rows": 600, "topics": {"comparison": 1.0}}), "topic")
+    assert {topic for topic, rows in counts.items() if rows} == {"comparison"}
+
+
+def test_no_intent_and_no_template_is_above_its_share(
+    tiny_recipe: Recipe, tiny_pack: Pack, tiny_knowledge: Path
+) -> None:
+    bench = Workbench(tiny_recipe, tiny_pack, tiny_knowledge)
+    recipe = tiny_recipe.model_copy(update={"rows": 400, "max_share": MaxShare(intent=0.25, template=0.2)})
+    splits = sum(rows > 0 for rows in split_rows(recipe).values())
+    assert max(count_by(bench, recipe, "intent").values()) <= 0.25 * recipe.rows + splits
+    assert max(count_by(bench, recipe, "template").values()) <= 0.2 * recipe.rows + splits
+    with pytest.raises(CapacityError, match="max_share"):
+        allocate_rows(bench.plans, tiny_recipe.model_copy(update={"max_share": MaxShare(intent=0.05)}))

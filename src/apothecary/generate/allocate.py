@@ -78,19 +78,83 @@ def split_rows(recipe: Recipe) -> dict[str, int]:
 def _allocate_split(
     plans: Sequence[IntentPlan], weights: dict[str, float], recipe: Recipe, split: str, rows: int
 ) -> list[Quota]:
-    strata = [[s for s in plan.strata() if s.part.split == split] for plan in plans]
-    limits = [sum(_limit(s, recipe) for s in some) for some in strata]
-    weight = [weights[plan.intent.intent] if some else 0.0 for plan, some in zip(plans, strata, strict=True)]
+    """The rows of a split to topics, then to their intents, templates and groups, each held to its limit."""
+    intents = [_measure_intent(plan, weights, recipe, split, rows) for plan in plans]
+    topics = _group_topics(intents, recipe)
+    limits = [sum(intent.limit for intent in topic.intents if intent.weight) for topic in topics]
     try:
-        per_intent = share_out(rows, weight, limits)
+        per_topic = share_out(rows, [topic.weight for topic in topics], limits)
     except CapacityError:
-        raise _explain_shortage(plans, strata, limits, weight, split, rows) from None
+        raise _explain_shortage(intents, recipe, split, rows) from None
     quotas = []
-    for some, wanted in zip(strata, per_intent, strict=True):
-        if not wanted:
-            continue
-        shares = share_out(int(wanted), _weigh_strata(some, recipe.drugs), [_limit(s, recipe) for s in some])
-        for stratum, count in zip(some, shares, strict=True):
+    for topic, wanted in zip(topics, per_topic, strict=True):
+        shares = share_out(int(wanted), [i.weight for i in topic.intents], [i.limit for i in topic.intents])
+        for intent, count in zip(topic.intents, shares, strict=True):
+            quotas += _allocate_intent(intent, recipe, int(count))
+    return quotas
+
+
+@dataclass(frozen=True)
+class _Template:
+    """The strata of one template in one split, and the most rows they may give."""
+
+    strata: list[Stratum]
+    limit: int
+
+
+@dataclass(frozen=True)
+class _Intent:
+    """The templates of one intent in one split, its weight within its topic, and the most rows it may give."""
+
+    name: str
+    topic: str
+    weight: float
+    templates: list[_Template]
+    limit: int
+
+
+@dataclass(frozen=True)
+class _Topic:
+    weight: float
+    intents: list[_Intent]
+
+
+def _measure_intent(plan: IntentPlan, weights: dict[str, float], recipe: Recipe, split: str, rows: int) -> _Intent:
+    most = {name: math.ceil(rows * share) for name, share in recipe.max_share.model_dump().items()}
+    by_template: dict[str, list[Stratum]] = {}
+    for stratum in plan.strata():
+        if stratum.part.split == split:
+            by_template.setdefault(stratum.template, []).append(stratum)
+    templates = [
+        _Template(strata, min(sum(_limit(s, recipe) for s in strata), most["template"]))
+        for strata in by_template.values()
+    ]
+    limit = min(sum(template.limit for template in templates), most["intent"])
+    name = plan.intent.intent
+    return _Intent(name, plan.intent.topic, weights[name] if templates else 0.0, templates, limit)
+
+
+def _group_topics(intents: Sequence[_Intent], recipe: Recipe) -> list[_Topic]:
+    """The intents by topic with the recipe's shares; without any, all intents are weighed against each other."""
+    if not recipe.topics:
+        return [_Topic(1.0, list(intents))]
+    topics = []
+    for name in dict.fromkeys(intent.topic for intent in intents):
+        own = [intent for intent in intents if intent.topic == name]
+        weight = recipe.topics.get(name, 0.0) if any(intent.weight for intent in own) else 0.0
+        topics.append(_Topic(weight, own))
+    return topics
+
+
+def _allocate_intent(intent: _Intent, recipe: Recipe, rows: int) -> list[Quota]:
+    quotas: list[Quota] = []
+    if not rows:
+        return quotas
+    per_template = share_out(rows, [1.0] * len(intent.templates), [t.limit for t in intent.templates])
+    for template, wanted in zip(intent.templates, per_template, strict=True):
+        limits = [_limit(s, recipe) for s in template.strata]
+        shares = share_out(int(wanted), _weigh_groups(template.strata, recipe.drugs), limits)
+        for stratum, count in zip(template.strata, shares, strict=True):
             surplus = math.ceil(int(count) * recipe.surplus) + SPARE_ROWS if count else 0
             quotas.append(Quota(stratum, int(count), min(int(count) + surplus, stratum.capacity)))
     return quotas
@@ -101,7 +165,7 @@ def _limit(stratum: Stratum, recipe: Recipe) -> int:
     return max(0, int(stratum.capacity / (1 + recipe.surplus)) - SPARE_ROWS)
 
 
-def _weigh_strata(strata: Sequence[Stratum], drugs: float) -> list[float]:
+def _weigh_groups(strata: Sequence[Stratum], drugs: float) -> list[float]:
     share = {"drug": drugs, "compound": 1 - drugs, ANY: 1.0}
     if len({s.part.group for s in strata}) == 1:
         return [1.0] * len(strata)
@@ -118,20 +182,15 @@ def _read_weights(plans: Sequence[IntentPlan], recipe: Recipe) -> dict[str, floa
     return known | dict(recipe.weights)
 
 
-def _explain_shortage(
-    plans: Sequence[IntentPlan],
-    strata: Sequence[Sequence[Stratum]],
-    limits: Sequence[int],
-    weight: Sequence[float],
-    split: str,
-    rows: int,
-) -> CapacityError:
-    total = sum(limit for limit, w in zip(limits, weight, strict=True) if w)
-    largest = sorted(zip(limits, [p.intent.intent for p in plans], strict=True), reverse=True)[:3]
+def _explain_shortage(intents: Sequence[_Intent], recipe: Recipe, split: str, rows: int) -> CapacityError:
+    open_topics = {intent.topic for intent in intents if not recipe.topics or recipe.topics.get(intent.topic)}
+    able = [intent for intent in intents if intent.weight and intent.topic in open_topics]
+    total = sum(intent.limit for intent in able)
+    largest = sorted(((intent.limit, intent.name) for intent in able), reverse=True)[:3]
+    held = recipe.max_share.intent < 1 or recipe.max_share.template < 1
     return CapacityError(
         f"{rows:,} {split} rows asked, but the facts give {total:,} distinct ones",
-        where=f"{sum(map(len, strata))} strata; the largest intents: "
-        + ", ".join(f"{name} {limit:,}" for limit, name in largest),
-        expected=f"at most {total:,} {split} rows under the caps of the pack",
+        where=f"{len(able)} intents; the largest: " + ", ".join(f"{name} {limit:,}" for limit, name in largest),
+        expected=f"at most {total:,} {split} rows under the caps of the pack" + (" and max_share" if held else ""),
         hint="ask for fewer rows (--set rows=...), or see `apothecary packs capacity`",
     )

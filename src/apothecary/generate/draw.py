@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from apothecary.engine.seed import draw_index, permute, random_words
 from apothecary.generate.strata import IntentPlan, Part, Stratum
+from apothecary.packs.companions import spread_words
 
 Index = NDArray[np.int64]
 Unsigned = NDArray[np.uint64]
 
 # Independent uses of one key and counter.
+_SYSTEM_SALT = 7  # tells the draw of the system text from that of the right option's place, made with the same word
 _STREAM_VARIANT, _STREAM_WORDING, _STREAM_DISTRACTORS = range(3)
 _LAP_STEP = 0x9E37_79B9_7F4A_7C15
 
@@ -49,6 +51,7 @@ class Drawn:
     before_ask: Index
     before_reply: Index
     letter: Index  # the place of the right option
+    system: Index  # index into the pack's system texts
     is_held_out: NDArray[np.bool_]
 
     @property
@@ -88,6 +91,7 @@ def draw_rows(
         before_ask=joined["before_ask"],
         before_reply=joined["before_reply"],
         letter=joined["letter"],
+        system=joined["system"],
         is_held_out=joined["is_held_out"].astype(bool),
     )
 
@@ -135,12 +139,22 @@ def _draw_part(
         "before_ask": draw_index(wording[:, 1], np.array([b[0] for b in befores], dtype=np.int64)[template]),
         "before_reply": draw_index(wording[:, 2], np.array([b[1] for b in befores], dtype=np.int64)[template]),
         "letter": draw_index(wording[:, 3], plan.intent.draw.count or 1),
+        "system": _pick_system(plan, wording[:, 3]),
         "is_held_out": _flag_held_out(plan, template, ask),
     }
     words = random_words(keys, j, _STREAM_DISTRACTORS)
     drawn |= {f"role:{role}": rows for role, rows in part.domain.decode(combination, words).items()}
     drawn |= {f"given:{name}": values for name, values in _decode_given(plan, sets).items()}
     return drawn
+
+
+def _pick_system(plan: IntentPlan, words: NDArray[np.uint32]) -> Index:
+    """A system text of the pack for each row, by weight."""
+    ends = np.cumsum([system.weight for system in plan.pack.systems])
+    if not len(ends):
+        return np.zeros(len(words), dtype=np.int64)
+    drawn = spread_words(words, _SYSTEM_SALT, np.full(len(words), 2**20)) / 2**20
+    return np.asarray(np.searchsorted(ends, drawn * ends[-1], side="right"))
 
 
 def _pick_variant(keys: Unsigned, combination: Index, lap: Index, variants: Index) -> Index:

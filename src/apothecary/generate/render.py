@@ -47,6 +47,8 @@ class IntentRenderer:
         self.option = Segments([plan.intent.draw.text or ""], self.option_book)
         self.has_turns = np.array([template.before is not None for template in templates])
         self.registers = pl.Series([template.register for template in templates], dtype=pl.String)
+        systems = [system.text or None for system in plan.pack.systems]
+        self.systems = pl.Series(systems or [None], dtype=pl.String)
         self.template_ids = pl.Series([template.id for template in templates], dtype=pl.String)
 
     def render(self, spans: Sequence[Span]) -> pl.DataFrame:
@@ -109,7 +111,8 @@ class IntentRenderer:
             "split": splits,
             "tests": self._name_tests(drawn, splits),
             "tolerance": self._state_tolerance(answer),
-            "difficulty": pl.Series([intent.difficulty], dtype=pl.Int8).new_from_index(0, drawn.rows),
+            "difficulty": pl.Series([intent.rate_difficulty()], dtype=pl.Int8).new_from_index(0, drawn.rows),
+            "system": self.systems[drawn.system],
             "entities": self._list_entities(entities, drawn.rows),
             "facts": self._list_facts(drawn, entities),
         }

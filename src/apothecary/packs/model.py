@@ -284,6 +284,23 @@ class Intent(Strict):
     reasoning: tuple[Pattern, ...] = ()
     templates: Annotated[tuple[Template, ...], pydantic.Field(min_length=1)]
 
+    def rate_difficulty(self) -> int:
+        """1 (look-up) to 5 (several dependent steps), by rule.
+
+        A point each for: a skill rather than a fact, something to work out, three steps or more, and several entities
+        to tell apart (for options that is one for those of any kind, two for those of the right one's own kind).
+        """
+        draw = self.draw
+        several = draw.kind in ("odd", "group") or (draw.kind == "options" and not draw.apart)
+        points = [
+            self.tests == "skill",
+            bool(self.reasoning or self.let),
+            len(self.reasoning) >= 3,
+            several,
+            draw.kind in ("options", "odd") and draw.same is not None,
+        ]
+        return min(5, 1 + sum(points))
+
     @model_validator(mode="after")
     def _check_ids(self) -> Intent:
         ids = [template.id for template in self.templates]
