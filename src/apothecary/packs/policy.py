@@ -11,10 +11,12 @@ from apothecary.packs.strict import Identifier, Line, Strict
 
 Class = Literal["S0", "S1", "S2", "S3", "S4"]
 Action = Literal["draw", "structure", "edit"]
+ACTIONS = ("draw", "structure", "edit")
+CLASSES = ("S0", "S1", "S2", "S3", "S4")
 
 
 class SafetyClass(Strict):
-    """One safety class: what it means, and what a row of it may hold."""
+    """One class of rows: what it means, and what a row of it may hold."""
 
     means: Line
     rows: Line
@@ -39,7 +41,7 @@ class Safety(Strict):
 
     @pydantic.model_validator(mode="after")
     def _check_classes(self) -> Safety:
-        missing = [name for name in Class.__args__ if name not in self.classes]  # type: ignore[attr-defined]
+        missing = [name for name in CLASSES if name not in self.classes]
         if missing:
             raise PydanticCustomError("classes", "no class {names}", {"names": ", ".join(missing)})
         return self
