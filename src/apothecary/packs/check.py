@@ -157,7 +157,7 @@ class _Reader:
 
     def _check_answer(self, wording: Wording) -> Iterator[Problem]:
         answer, here, kinds = self.intent.answer, wording.where, [meaning.kind for meaning in wording.meanings]
-        if not wording.meanings:
+        if not wording.meanings and not _has_fixed_answer(self.intent):
             yield Problem(here, "the answer has no slot, so every row would have the same")
         if answer.type == "number" and not (
             len(wording.tokens) == 1 and wording.meanings and wording.meanings[0].numeric
@@ -245,11 +245,16 @@ class _Reader:
         for name in intent.draw.given:
             if name not in used:
                 yield Problem(f"{here}/draw.given {name}", f"`{name}` is drawn but never stated", "take it out")
-        for name in intent.draw.needs:
+        for name in () if _has_fixed_answer(intent) else intent.draw.needs:  # there they only choose who is asked about
             if name not in used and name in self.scope.pack.fields and name != intent.draw.field:
                 yield Problem(
                     f"{here}/draw.needs", f"`{name}` is listed as a fact but never stated", "take it out", "warning"
                 )
+
+
+def _has_fixed_answer(intent: Intent) -> bool:
+    """Whether every row has the same answer and may: a refusal, or a principle asked beside a refusal."""
+    return intent.answer.type == "refusal" or (intent.topic == "safety" and "{" not in intent.answer.value)
 
 
 def _tell(wording: Wording, findings: Iterator[Finding]) -> Iterator[Problem]:
