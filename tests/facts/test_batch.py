@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from apothecary.example import EXAMPLE
 from apothecary.facts.checker import Checker
-from apothecary.facts.exact import Rejected
+from apothecary.facts.evidence import Rejected
 
 
 def test_a_doubtful_row_is_left_to_the_exact_path(

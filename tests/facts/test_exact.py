@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from apothecary.facts.checker import Checker
-from apothecary.facts.exact import Deriver, Rejected, join_segments, read_evidence, read_wording
+from apothecary.facts.evidence import Rejected, read_evidence, read_wording
+from apothecary.facts.exact import Deriver, join_segments
 
 
 @pytest.mark.parametrize("kind", ["fact", "comparison", "calculation", "two turns", "each", "no entity"])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from apothecary.facts.columns import Mask, Places, equal_texts, take
 from apothecary.facts.digits import measure_half_digits
+from apothecary.facts.draws import judge_entities
 from apothecary.facts.exact import find_answer_format
 from apothecary.facts.grounds import Batch, FactReader, Grounds
 from apothecary.facts.ledger import Ledger
@@ -32,6 +33,7 @@ class Accepter:
         self._numbering = Numbering(plan, glossary)
         self._steps = len(self._numbering.wordings)
         self._table = Table([*self._numbering.wordings, *plan.reasoning])
+        self._letters = Lookup(pl.Series(list(LETTERS[: plan.count]), dtype=pl.String))
         self._given = {given.name: glossary.number_given(given) for given in plan.given}
 
     def accept(self, batch: Batch, rows: Places, flat: pl.DataFrame) -> Mask:
@@ -44,9 +46,9 @@ class Accepter:
         if not good.any():
             return good
         values = Values(plan, self.ledger, grounds)
-        if plan.kind == "options":
-            values = self._find_right(values, flat["answer"], grounds)
-        good &= self._judge_draw(values) & self._match_choices(batch, rows, values)
+        if plan.offers:
+            values = self._find_right(values, flat["answer"])
+        good &= judge_entities(plan, values) & self._match_choices(batch, rows, values)
         answer = build_single(plan.answer, values.read_text, len(rows))
         good &= equal_texts(answer, flat["answer"]) & self._match_tolerance(answer, batch.tolerance[rows])
         good &= batch.history.size[rows] == np.where(wordings.two_turns, 2, 0)
@@ -92,50 +94,17 @@ class Accepter:
         given = {item.name: reader.read_given(item, self._given[item.name]) for item in plan.given}
         return Grounds(len(rows), np.maximum(entities, 0), facts, given), good & reader.finish()
 
-    def _find_right(self, values: Values, answer: pl.Series, grounds: Grounds) -> Values:
+    def _find_right(self, values: Values, answer: pl.Series) -> Values:
         """The values with the right option of each row set to the one its answer claims."""
         plan = self.plan
         if isinstance(plan.answer[0], Source) and plan.answer[0].kind == "letter":
-            right = Lookup(pl.Series(list(LETTERS[: plan.count]))).find(answer.str.slice(0, 1))
-            return Values(plan, self.ledger, grounds, np.maximum(right, 0))
-        right = np.full(len(answer), -1, dtype=np.int64)
-        for n in range(plan.count):
-            claimed = Values(plan, self.ledger, grounds, np.full(len(answer), n))
-            same = equal_texts(build_single(plan.answer, claimed.read_text, len(answer)), answer)
-            right[same & (right < 0)] = n
-        return Values(plan, self.ledger, grounds, np.maximum(right, 0))
-
-    def _judge_draw(self, values: Values) -> Mask:
-        """Pairs and options far enough apart, and which of a pair is the larger."""
-        plan, good = self.plan, np.ones(values.rows, dtype=bool)
-        if plan.kind not in ("pair", "options") or plan.field is None or not plan.fields[plan.field].is_numeric:
-            return good
-        if plan.kind == "pair":
-            a, b = values.read_number(0, plan.field), values.read_number(1, plan.field)
-            values.mark_doubt((a.value == b.value) | (np.abs(a.value - b.value) <= a.error + b.error))
-            values.index["hi"] = np.where(a.value > b.value, 0, 1)
-            values.index["lo"] = 1 - values.index["hi"]
-            return self._judge_gap(values, a.value - b.value, a.error + b.error)
-        right = values.index["a"]
-        claimed = values.read_number(right, plan.field)
-        for n in range(plan.count):
-            other = values.read_number(n, plan.field)
-            apart = self._judge_gap(values, claimed.value - other.value, claimed.error + other.error, right != n)
-            good &= apart | (right == n)
-        return good
-
-    def _judge_gap(
-        self, values: Values, gap: NDArray[np.float64], error: NDArray[np.float64], asked: Mask | bool = True
-    ) -> Mask:
-        good, size = np.ones(values.rows, dtype=bool), np.abs(gap)
-        slack = np.where(error > 0, error + size * 2.0**-50, 0.0)
-        for sign, bound in ((1.0, self.plan.gap[0]), (-1.0, self.plan.gap[1])):
-            if bound is not None:
-                beyond = sign * (size - float(bound))
-                near = slack + (abs(float(bound)) * 2.0**-50 if bound % 1 else 0.0)
-                values.mark_doubt((np.abs(beyond) <= near) & (near > 0) & asked)
-                good &= beyond >= 0
-        return good
+            right = self._letters.find(answer.str.slice(0, 1))
+        else:
+            right = np.full(len(answer), -1, dtype=np.int64)
+            for n in range(plan.count):
+                same = equal_texts(build_single(plan.answer, values.claim(n).read_text, len(answer)), answer)
+                right[same & (right < 0)] = n
+        return values.claim(np.maximum(right, 0))
 
     def _match_choices(self, batch: Batch, rows: Places, values: Values) -> Mask:
         good: Mask = np.equal(batch.choices.size[rows], len(values.options))

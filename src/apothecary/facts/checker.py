@@ -17,9 +17,11 @@ import polars as pl
 from apothecary.example import VERDICT
 from apothecary.facts.arithmetic import UndefinedValueError
 from apothecary.facts.batch import Accepter
-from apothecary.facts.exact import Deriver, Evidence, Expected, Rejected, read_evidence, read_wording
+from apothecary.facts.evidence import Evidence, Rejected, read_evidence, read_wording
+from apothecary.facts.exact import Deriver, Expected
 from apothecary.facts.explain import Explainer
 from apothecary.facts.grounds import Batch
+from apothecary.facts.labels import Labels
 from apothecary.facts.ledger import Ledger
 from apothecary.facts.lookup import Lookup
 from apothecary.facts.numbering import Glossary
@@ -44,6 +46,7 @@ class Checker:
         self.ledger = Ledger(facts, names, {name: fields[name] for name in used})
         self._intents = Lookup(pl.Series(list(self.plans), dtype=pl.String))
         self._glossary = Glossary(plans)
+        self._labels = Labels(pack, plans, self._glossary)
         self._accepters: dict[int, Accepter] = {}
 
     def check(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -66,6 +69,7 @@ class Checker:
         intents[~(rows["pack"] == self.pack).fill_null(value=False).to_numpy()] = -1
         order = np.argsort(intents, kind="stable")
         batch = Batch(rows, self.ledger, self._glossary, order)
+        labelled = self._labels.judge(rows, intents, batch.template)
         bounds = np.searchsorted(intents[order], np.arange(len(self.plans) + 1))
         for number, plan in enumerate(self.plans.values()):
             span = slice(int(bounds[number]), int(bounds[number + 1]))
@@ -74,7 +78,7 @@ class Checker:
                 if number not in self._accepters:
                     self._accepters[number] = Accepter(plan, self.ledger, self._glossary)
                 good[members] = self._accepters[number].accept(batch, members, batch.flat[span])
-        return good
+        return good & labelled
 
     def judge(self, row: Mapping[str, Any]) -> None:
         """Derive one row exactly; raises Rejected with reason and proof when it is wrong."""
@@ -88,16 +92,21 @@ class Checker:
         except UndefinedValueError as error:
             raise Rejected("number", str(error)) from error
         self._explainer.compare(plan, expected, row)
+        self._labels.compare(plan, row)
 
     def _derive(
         self, plan: Plan, evidence: Evidence, template: Template, numbers: list[int], row: Mapping[str, Any]
     ) -> Expected:
-        if plan.kind != "options":
+        if not plan.offers:
             return Deriver(plan, evidence).derive(template, numbers)
         derivers = [Deriver(plan, evidence, right) for right in range(plan.count)]
         claimed = next((n for n, deriver in enumerate(derivers) if deriver.derive_answer() == row["answer"]), None)
-        # The question knows which option is right, whatever the answer claims.
-        asked = [n for n, deriver in enumerate(derivers) if deriver.derive_prompt(template, numbers) == row["prompt"]]
+        # The question and the draw know which option is right, whatever the answer claims.
+        asked = [
+            n
+            for n, deriver in enumerate(derivers)
+            if deriver.fits() and deriver.derive_prompt(template, numbers) == row["prompt"]
+        ]
         if asked and claimed not in asked:
             right = derivers[asked[0]].derive_answer()
             raise Rejected("option", f"answer: expected {right!r}, found {row['answer']!r}")

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from apothecary.facts.exact import Expected, Rejected, Segments, join_segments
+from apothecary.facts.evidence import Rejected
+from apothecary.facts.exact import Expected, Segments, join_segments
 from apothecary.facts.plan import Plan, Source, list_words
 
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 _TOKEN = re.compile(r"-?\d+(?:\.\d+)?|[^\W\d_]+|\S")
-_OPTION = re.compile(r"(?:^|[\s(])([A-D])(?=[).,:]|$)")
+_OPTION = re.compile(r"(?:^|[\s(])([A-H])(?=[).,:]|$)")
 _MAX_SHOWN = 90
 _COMMON_DIRECTIONS = frozenset(
     {"above", "below", "over", "under", "rises", "falls", "yes", "no", "first", "last", "within", "outside"}
@@ -68,7 +69,7 @@ class Explainer:
     def _compare_answer(self, plan: Plan, expected: Expected, row: Mapping[str, Any]) -> None:
         answer, found = join_segments(expected.answer), row["answer"]
         if answer != found or row["answer_type"] != plan.answer_type:
-            reason = "option" if plan.kind == "options" else "answer"
+            reason = "option" if plan.offers else "answer"
             raise Rejected(
                 reason, f"answer: expected {answer!r} ({plan.answer_type}), found {found!r} ({row['answer_type']})"
             )
@@ -107,7 +108,7 @@ class Explainer:
             return "fact"
         if NUMBER.fullmatch(text):
             return "number"
-        return "direction" if plan is not None and plan.kind == "pair" else "text"
+        return "direction" if plan is not None and plan.ranked else "text"
 
     def _name_literal(self, text: str, found: str, at: int) -> str:
         """The kind of a difference in the words around the slots."""

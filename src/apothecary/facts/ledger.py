@@ -91,6 +91,7 @@ class Ledger:
         self._spans: dict[str, Span] = {}
         self._formatted: dict[tuple[str, Format], pl.Series] = {}
         self._numbers: dict[str, Numbers] = {}
+        self._codes: dict[str, Places] = {}
         self._lists: dict[str, Lists] = {}
 
     def find_entities(self, entity_ids: pl.Series) -> Places:
@@ -140,6 +141,13 @@ class Ledger:
             longest = texts.str.len_bytes().max()
             self._numbers[field] = Numbers(values, isinstance(longest, int) and longest <= 15)
         return self._numbers[field]
+
+    def number_texts(self, field: str) -> Places:
+        """A number for the text of each fact of a field, by place within the field: equal where the texts are."""
+        if field not in self._codes:
+            ranks = self.open_field(field).texts.rank("dense")
+            self._codes[field] = ranks.fill_null(0).to_numpy().astype(np.int64)
+        return self._codes[field]
 
     def group_list(self, field: str) -> Lists:
         """The lists of a field with several facts an entity: `<entity>:<field>:<source>#1` to `#n` are one list."""

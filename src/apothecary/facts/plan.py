@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from string import ascii_lowercase
 from typing import Any, TypeVar
 
 from apothecary.errors import PackError
@@ -18,13 +19,9 @@ from apothecary.facts.arithmetic import list_names, parse_expression
 from apothecary.facts.numbers import RAW, Format, parse_format
 from apothecary.facts.wording import Slot, Wording, expand_patterns
 
-ROLES = {
-    "none": (),
-    "one": ("a",),
-    "each": ("a",),
-    "pair": ("a", "b", "hi", "lo"),
-    "options": ("a",),
-}
+COUNTS = {"none": 0, "one": 1, "each": 1, "pair": 2, "options": None, "odd": None, "group": None}  # None: `count` says
+OFFERS = ("options", "odd")  # the kinds that offer options, one of them right
+LABELS = {"perspective": "perspective", "safety_class": "safety"}  # of rows: as intents name them
 OPTION = "option"  # the role of a slot in an option's text
 MAX_GIVEN = 1_000_000
 QUANTIFIERS = frozenset({"more", "most", "less", "least"})
@@ -73,7 +70,7 @@ Pieces = tuple[str | Source, ...]
 
 @dataclass(frozen=True)
 class Template:
-    """A template's numbered wordings, and whether it asks for the hi or the lo of a pair."""
+    """A template's numbered wordings, and whether it asks for the hi or the lo of a pair or group."""
 
     id: str
     asks: str | None
@@ -91,16 +88,23 @@ class Plan:
         self._raw = raw
         draw = raw["draw"]
         self.kind = str(draw["kind"])
-        if self.kind not in ROLES:
-            raise PackError(f"unknown draw kind {self.kind!r}", where=self.name, expected=", ".join(ROLES))
-        self.roles = ROLES[self.kind]
-        self.count = int(draw.get("count") or 4) if self.kind == "options" else min(len(self.roles), 2)
+        if self.kind not in COUNTS:
+            raise PackError(f"unknown draw kind {self.kind!r}", where=self.name, expected=", ".join(COUNTS))
+        fixed = COUNTS[self.kind]
+        self.count = int(draw.get("count") or 4) if fixed is None else fixed
         self.field: str | None = draw.get("field")
+        self.same: str | None = draw.get("same")
+        self.apart: str | None = draw.get("apart")
         needs = tuple(draw.get("needs") or ())
         self.needs = (
             (self.field, *(n for n in needs if n != self.field)) if self.kind == "each" and self.field else needs
         )
         self.fields = self._pick_fields(fields)
+        self.offers = self.kind in OFFERS
+        self.ranked = self.kind in ("pair", "group") and bool(self.field) and self.fields[str(self.field)].is_numeric
+        self.roles = self._list_roles()
+        if self.kind == "odd" and self.count < 3:
+            raise PackError(f"none of {self.count} is the odd one", where=self.name, expected="a count of 3 or more")
         gap = draw.get("gap") or {}
         self.gap = tuple(None if gap.get(end) is None else Decimal(str(gap[end])) for end in ("min", "max"))
         self.given = self._read(lambda: [_read_given(n, g) for n, g in (draw.get("given") or {}).items()])
@@ -113,7 +117,9 @@ class Plan:
         tolerance = raw["answer"].get("tolerance")
         self.half_digit = tolerance == "half-digit"
         self.tolerance = None if tolerance is None or self.half_digit else float(tolerance)
-        self.template_ids = [str(template["id"]) for template in raw["templates"]]
+        self.labels = {column: _read_text(raw.get(key)) for column, key in LABELS.items()}
+        self.registers = {str(template["id"]): _read_text(template.get("register")) for template in raw["templates"]}
+        self.template_ids = list(self.registers)
 
     @cached_property
     def answer(self) -> Pieces:
@@ -140,10 +146,11 @@ class Plan:
 
         The first direction word of the field decides; `more` and `less` and their like only where no other is said.
         """
-        words = self.fields[self.field].words if self.kind == "pair" and self.field else {}
+        words = self.fields[self.field].words if self.ranked and self.field else {}
         if template.asks is None or not any(words.values()):
             return "agrees"
-        shown = {piece.role for piece in self.answer if isinstance(piece, Source)} & {"hi", "lo"}
+        ends = {"hi": "hi", "lo": "lo", f"r{self.count}": "hi", "r1": "lo"}
+        shown = {ends[piece.role] for piece in self.answer if isinstance(piece, Source) and piece.role in ends}
         if shown and template.asks not in shown:
             return "contradicts"
         texts = [template.ask[ask]] + ([] if before is None else [template.before_ask[before]])
@@ -169,13 +176,25 @@ class Plan:
             )
         return "field", role
 
+    def _list_roles(self) -> tuple[str, ...]:
+        """The roles a slot may name: a first, and those by value last."""
+        if self.offers:
+            return ("a", "m") if self.kind == "odd" else ("a",)
+        members = tuple(ascii_lowercase[: self.count])
+        ranks = tuple(f"r{n + 1}" for n in range(self.count)) if self.kind == "group" else ()
+        return (*members, *ranks, "hi", "lo") if self.ranked else members
+
     def _pick_fields(self, fields: Mapping[str, Field]) -> dict[str, Field]:
-        wanted = dict.fromkeys([*self.needs, *([self.field] if self.field else [])])
+        deciding = [name for name in (self.field, self.same, self.apart) if name]
+        wanted = dict.fromkeys([*self.needs, *deciding])
         unknown = [name for name in wanted if name not in fields]
         if unknown:
             raise PackError(f"unknown field {unknown[0]!r}", where=self.name)
-        if self.field and self.field not in self.needs:
-            raise PackError(f"{self.field!r} decides the draw but is not in needs", where=self.name)
+        for name in deciding:
+            if name not in self.needs:
+                raise PackError(f"{name!r} decides the draw but is not in needs", where=self.name)
+            if self.kind != "each" and fields[name].type == "list":
+                raise PackError(f"{name!r} decides the draw but has several values", where=self.name)
         return {name: fields[name] for name in wanted}
 
     def _expand_template(self, raw: Mapping[str, Any]) -> Template:
@@ -203,7 +222,7 @@ class Plan:
                 return Source("given", slot.name)
             if slot.name in self.let:
                 return Source("let", slot.name, format=form or RAW)
-            if self.kind == "options" and slot.name in ("options", "letter", "right"):
+            if self.offers and slot.name in ("options", "letter", "right"):
                 return Source(slot.name, slot.name, format=form or Format("lines"))
         role = OPTION if option and slot.role is None else slot.role or "a"
         if role != OPTION and (option or role not in self.roles):
@@ -247,6 +266,10 @@ def read_fields(raw: Mapping[str, Any]) -> dict[str, Field]:
         form = parse_format(said["format"]) if said.get("format") else default
         fields[name] = Field(name, said.get("unit") or None, str(said["kind"]), kind, form, words)
     return fields
+
+
+def _read_text(said: Any) -> str | None:
+    return None if said is None else str(said)
 
 
 def _read_given(name: str, raw: Mapping[str, Any]) -> Given:

@@ -5,8 +5,12 @@ Numbers derived here are estimates with bounds; `doubt` marks the rows whose rou
 
 from __future__ import annotations
 
+from copy import copy
+from typing import TypeVar
+
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from apothecary.facts.columns import Mask, Places, join_columns, take
 from apothecary.facts.digits import format_floats
@@ -17,20 +21,35 @@ from apothecary.facts.phrasing import LETTERS, add_article, frame_options
 from apothecary.facts.plan import OPTION, Plan, Source
 from apothecary.facts.tables import build_single
 
+T = TypeVar("T", bound=np.generic)
+
 
 class Values:
-    """Slot values over rows; `right` is the index of the right option of each row."""
+    """Slot values over rows."""
 
-    def __init__(self, plan: Plan, ledger: Ledger, grounds: Grounds, right: Places | None = None) -> None:
+    def __init__(self, plan: Plan, ledger: Ledger, grounds: Grounds) -> None:
         self.plan = plan
         self.rows = grounds.rows
         self._ledger = ledger
         self._grounds = grounds
         self._estimator = Estimator(grounds.rows, self.find)
-        self.index: dict[str, Places | int] = {"a": 0 if right is None else right, "b": 1}
+        self.index: dict[str, Places | int] = {role: n for n, role in enumerate(plan.roles[: plan.count])}
         self._texts: dict[Source, pl.Series] = {}
         self._lets: dict[str, Column] = {}
-        self.options = [self._write_option(n) for n in range(plan.count)] if plan.kind == "options" else []
+        self.options = [self._write_option(n) for n in range(plan.count)] if plan.offers else []
+
+    def claim(self, right: Places | int) -> Values:
+        """The values with this option of each row as the right one."""
+        claimed = copy(self)
+        claimed.index = {"a": right, "m": np.equal(right, 0).astype(np.int64)}
+        claimed._texts, claimed._lets = {}, {}
+        claimed._estimator = Estimator(self.rows, claimed.find)
+        return claimed
+
+    @property
+    def entities(self) -> Places:
+        """The places (entities, rows) of the entities in the ledger."""
+        return self._grounds.entities
 
     @property
     def doubt(self) -> Mask:
@@ -63,7 +82,16 @@ class Values:
     def read_number(self, role: Places | int, field: str) -> Estimate:
         """The numbers of a field for an entity index (one, or one a row)."""
         numbers = self._ledger.read_numbers(field)
-        return read_leaf(numbers.values[_pick(self._grounds.facts[field], role)], numbers.short)
+        return read_leaf(numbers.values[pick(self._grounds.facts[field], role)], numbers.short)
+
+    def read_numbers(self, field: str) -> Estimate:
+        """The numbers (entities, rows) of a field for all entities."""
+        numbers = self._ledger.read_numbers(field)
+        return read_leaf(numbers.values[self._grounds.facts[field]], numbers.short)
+
+    def number_texts(self, field: str) -> Places:
+        """The texts (entities, rows) of a field as numbers: equal where the texts are."""
+        return self._ledger.number_texts(field)[self._grounds.facts[field]]
 
     def _write(self, source: Source) -> pl.Series:
         how = source.format
@@ -72,7 +100,7 @@ class Values:
                 given = next(item for item in self.plan.given if item.name == source.name)
                 return take(pl.Series(given.texts), self._grounds.given[source.name])
             case "letter":
-                return take(pl.Series(list(LETTERS)), np.asarray(self.index["a"]))
+                return take(pl.Series(list(LETTERS)), np.broadcast_to(self.index["a"], self.rows))
             case "right":
                 return take(pl.concat(self.options), self.index["a"] * self.rows + np.arange(self.rows))
             case "options":
@@ -85,9 +113,9 @@ class Values:
     def _write_known(self, source: Source, role: Places | int) -> pl.Series:
         if source.kind == "name":
             names = self._ledger.format_names(source.name, source.format)
-            return take(names, _pick(self._grounds.entities, role))
+            return take(names, pick(self._grounds.entities, role))
         texts = self._ledger.format_field(source.name, source.format)
-        return take(texts, _pick(self._grounds.facts[source.name], role))
+        return take(texts, pick(self._grounds.facts[source.name], role))
 
     def _write_option(self, number: int) -> pl.Series:
         def read(source: Source) -> pl.Series:
@@ -110,5 +138,6 @@ class Values:
         return texts if len(texts) == self.rows else texts.new_from_index(0, self.rows)
 
 
-def _pick(by_role: Places, role: Places | int) -> Places:
+def pick(by_role: NDArray[T], role: Places | int) -> NDArray[T]:
+    """One role's (rows,) of what is known by role (roles, rows): the same role in all rows, or one a row."""
     return by_role[role] if isinstance(role, int) else by_role[role, np.arange(by_role.shape[1])]
