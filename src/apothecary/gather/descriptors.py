@@ -18,6 +18,7 @@ from importlib.resources import files
 from typing import Any
 
 from apothecary.engine.progress import Progress
+from apothecary.gather.exercises import EXERCISE_NUMBERS, EXERCISE_TEXTS, set_exercises
 
 MIN_HEAVY_ATOMS = 4
 MAX_HEAVY_ATOMS = 70
@@ -45,8 +46,9 @@ COMPUTED: tuple[tuple[str, str | None, str], ...] = (
     ("stereocenters", None, "integer"),
     ("charge", None, "integer"),
     ("unsaturation", None, "integer"),
+    *EXERCISE_NUMBERS,
 )
-IDENTIFIERS = ("smiles", "inchikey", "formula", "scaffold")
+IDENTIFIERS = ("smiles", "inchikey", "formula", "scaffold", *EXERCISE_TEXTS)
 HALOGENS = frozenset({9, 17, 35, 53})
 # Elements whose usual valences make degrees of unsaturation follow from the formula: H, C, N, O, S and the halogens.
 COUNTED_ELEMENTS = frozenset({1, 6, 7, 8, 16}) | HALOGENS
@@ -57,8 +59,8 @@ def analyse_structures(
 ) -> list[dict[str, Any]]:
     """(SMILES, desalt) pairs in, one record each in the same order out.
 
-    A record holds either `reason` (why the structure is left out) or `key` (the full InChIKey), `parent_key`,
-    `undefined_stereo` and a text for each of `IDENTIFIERS` and `COMPUTED` (None where undefined).
+    A record holds either `reason` (why the structure is left out) or `key` (the full InChIKey), `parent_key`
+    and a text for each of `IDENTIFIERS` and `COMPUTED` (None where undefined).
     `desalt` takes the largest organic fragment, uncharged, before anything is computed.
     """
     chunks = [structures[i : i + CHUNK] for i in range(0, len(structures), CHUNK)]
@@ -115,12 +117,16 @@ def _analyse(smiles: str, desalt: bool) -> dict[str, Any]:
         canonical = Chem.MolToSmiles(molecule)
     charged = not desalt and any(sign in canonical for sign in ("+]", "-]", "+2", "-2", "+3", "-3", "+4"))
     parent_key = _write_key(take_parent(molecule)) if charged else key
+    undefined = _count_undefined(molecule)
     return {
         "key": key,
         "parent_key": parent_key[:14],
-        "undefined_stereo": _count_undefined(molecule),
+        **dict.fromkeys(field for field, _, _ in EXERCISE_NUMBERS),
+        **dict.fromkeys(EXERCISE_TEXTS),
         **_identify(molecule, canonical, key),
         **_compute(molecule),
+        **set_exercises(molecule, canonical, key, undefined),
+        "undefined_stereo": undefined,
     }
 
 

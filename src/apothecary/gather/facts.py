@@ -9,13 +9,15 @@ import polars as pl
 
 from apothecary.example import FACT
 from apothecary.gather.descriptors import COMPUTED
+from apothecary.gather.edits import EDIT_NUMBERS, EDITS
 from apothecary.gather.entities import Entity
+from apothecary.gather.exercises import EXERCISE_TEXTS
 from apothecary.gather.sources import SOURCES
 
 LIST_FIELDS = ("brand", "class", "synonym")
 TEXT_FIELDS = frozenset(
     {"smiles", "inchikey", "formula", "scaffold", "iupac_name", "unii", "ntp_listing", "name", *LIST_FIELDS}
-)
+) | frozenset(EXERCISE_TEXTS)
 _LICENCES = {source.id: source.licence for source in SOURCES}
 LOOSE = {
     "entity_id": pl.String,
@@ -53,7 +55,7 @@ def state_facts(rows: pl.DataFrame) -> pl.DataFrame:
 def melt_structures(records: pl.DataFrame) -> pl.DataFrame:
     """Records with `entity_id` in; one loose row a computed value out."""
     units = {field: unit for field, unit, _ in COMPUTED}
-    fields = ["inchikey", "formula", "scaffold", *units]
+    fields = ["inchikey", "formula", "scaffold", *EXERCISE_TEXTS, *units]
     long = records.select("entity_id", *fields).unpivot(index="entity_id", variable_name="field", value_name="text")
     return _complete(
         long.filter(pl.col("text").is_not_null()).with_columns(
@@ -62,6 +64,21 @@ def melt_structures(records: pl.DataFrame) -> pl.DataFrame:
         kind="computed",
         source="rdkit",
     )
+
+
+def drop_edits(facts: pl.DataFrame, gates: dict[str, list[str]]) -> tuple[pl.DataFrame, int]:
+    """Loose rows in; those without the changes that lead to a gated entity's structure, and how many went, out."""
+    from rdkit import Chem
+
+    guarded = facts.filter((pl.col("field") == "flat_smiles") & pl.col("entity_id").is_in(list(gates)))["text"]
+    made = facts.filter(pl.col("field") == "edited_smiles")
+    flat = [
+        Chem.MolToSmiles(Chem.MolFromSmiles(text), isomericSmiles=False) if {"@", "/", "\\"} & set(text) else text
+        for text in made["text"]
+    ]
+    hit = made.filter(pl.Series(flat, dtype=pl.String).is_in(guarded.to_list()))["entity_id"].to_list()
+    fields = [*EDITS, *(name for name, _, _ in EDIT_NUMBERS)]
+    return facts.filter(~(pl.col("field").is_in(fields) & pl.col("entity_id").is_in(hit))), len(hit)
 
 
 def list_drawings(accepted: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:

@@ -29,7 +29,7 @@ from apothecary.gather.drugs import (
     read_vocabulary,
 )
 from apothecary.gather.entities import Entity, attach_unii_names, resolve_unii, tabulate_entities
-from apothecary.gather.facts import list_drawings, list_registry_facts, melt_structures, state_facts
+from apothecary.gather.facts import drop_edits, list_drawings, list_registry_facts, melt_structures, state_facts
 from apothecary.gather.links import link_approvals, link_brands, link_classes, link_measurements
 from apothecary.gather.names import is_not_small, strip_salt
 from apothecary.gather.plausible import drop_implausible
@@ -169,10 +169,11 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
     brands, refused_brands = link_brands(entities, tables.unii)
     classes, gates, refused_classes = link_classes(entities, tables.classes)
     measured, implausible = drop_implausible(link_measurements(tables.measured, numbers))
+    computed, guarded = drop_edits(melt_structures(records.join(ids, on="key")), gates)
     facts = state_facts(
         pl.concat(
             [
-                melt_structures(records.join(ids, on="key")),
+                computed,
                 list_drawings(accepted, ids),
                 list_registry_facts(entities),
                 brands,
@@ -197,6 +198,7 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
     left_out["display names"] = dict(
         Counter(e.name_reason.split(": ")[0] for e in entities if not e.named).most_common()
     )
+    left_out["changes of a structure"] = {"the product is a gated substance": guarded}
     left_out["brands"] = dict(refused_brands.most_common())
     left_out["functional classes"] = dict(refused_classes.most_common())
     return Draft(

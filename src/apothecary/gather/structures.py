@@ -11,7 +11,7 @@ from apothecary.gather.names import strip_salt
 # Who decides how a structure is drawn when several sources have the same InChIKey: permissive sources first,
 # so that a run with permissive sources only states the same values.
 PREFERENCE = ("pubchem", "drugbank-vocabulary", "chembl")
-TEXTS = ("parent_key", "undefined_stereo", *IDENTIFIERS, *(field for field, _, _ in COMPUTED))
+TEXTS = ("parent_key", *IDENTIFIERS, *(field for field, _, _ in COMPUTED))
 
 
 def gather_structures(

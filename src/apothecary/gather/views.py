@@ -11,12 +11,13 @@ import polars as pl
 
 from apothecary.engine.commit import read_json, write_file, write_json
 from apothecary.gather.descriptors import COMPUTED
+from apothecary.gather.exercises import EXERCISE_TEXTS
 from apothecary.gather.facts import LIST_FIELDS
 from apothecary.gather.report import report_knowledge
 from apothecary.gather.sources import SOURCE_INDEX, SOURCES
 
 ALLOWED = {"permissive": ("permissive",), "share-alike": ("permissive", "share-alike")}
-TEXT_COLUMNS = ("smiles", "inchikey", "formula", "iupac_name", "scaffold")
+TEXT_COLUMNS = ("smiles", "inchikey", "formula", "iupac_name", "scaffold", *EXERCISE_TEXTS)
 INTEGER_COLUMNS = (*(name for name, _, kind in COMPUTED if kind == "integer"), "first_approval")
 NUMBER_COLUMNS = (
     *(name for name, _, kind in COMPUTED if kind == "number"),
