@@ -47,13 +47,13 @@ def test_normalise_space_keeps_what_is_not_space() -> None:
     assert normalise_space(pl.Series(["  x²\n\n y′ "])).to_list() == ["x² y′"]
 
 
-def test_earlier_turns_and_system_belong_to_the_prompt() -> None:
+def test_earlier_turns_belong_to_the_prompt_and_the_system_text_does_not() -> None:
     plain = make_row(0, 1, prompt="By how much?")
     rows = frame_rows([plain, two_turns(plain, "Is a heavier?", "Yes."), two_turns(plain, "Is b heavier?", "Yes.")])
     assert rows.select(pl.col("history").is_null()).to_series().to_list() == [True, False, False]
     assert join_turns(rows).n_unique() == 3
     told = frame_rows([plain, plain | {"system": "Be brief."}])
-    assert join_turns(told).n_unique() == 2
+    assert join_turns(told).n_unique() == 1
 
 
 def test_answers_are_compared_as_they_are_written() -> None:

@@ -110,13 +110,20 @@ def test_a_short_second_question_is_no_leak_when_the_first_differs(tmp_path: Pat
     assert audit(tmp_path, files)["prompts_in_two_splits"] == 0
 
 
-def test_the_response_is_no_part_of_the_prompt() -> None:
-    rows = frame_rows([make_row(0, 1, response="a"), make_row(0, 1, response="b"), make_row(1, 1)])
-    contents = pl.Series([[turn["content"] for turn in row] for row in build_messages(rows).to_pylist()])
-    hashes = hash_prompts(contents).rows()
-    assert hashes[0] == hashes[1] != hashes[2]
+def hash_rows(*rows: Row) -> list[tuple[int, int]]:
+    spoken = build_messages(frame_rows(list(rows))).to_pylist()
+    told = [turns[0]["role"] == "system" for turns in spoken]
+    return hash_prompts(
+        pl.DataFrame({"contents": [[t["content"] for t in row] for row in spoken], "told": told})
+    ).rows()
+
+
+def test_response_and_system_text_are_no_part_of_the_prompt() -> None:
+    same = [make_row(0, 1, response="a"), make_row(0, 1, response="b"), make_row(0, 1, system="Be brief.")]
+    hashes = hash_rows(*same, make_row(1, 1))
+    assert hashes[0] == hashes[1] == hashes[2] != hashes[3]
 
 
 def test_the_order_of_turns_counts() -> None:
-    hashes = hash_prompts(pl.Series([["a", "b", "c"], ["b", "a", "c"]])).rows()
+    hashes = hash_prompts(pl.DataFrame({"contents": [["a", "b", "c"], ["b", "a", "c"]], "told": [False, False]})).rows()
     assert hashes[0] != hashes[1]

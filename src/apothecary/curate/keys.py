@@ -1,6 +1,7 @@
 r"""Examples to deduplication keys: who has the same prompt, and who gives the same answer to it.
 
-Two prompts are the same when they differ in white space only. Nothing else is folded: numbers, units, signs, the case
+Two prompts are the same when they differ in white space only, or in the system text: a question asked twice under two
+roles is asked twice. Nothing else is folded: numbers, units, signs, the case
 of symbols (mM and MM, Co and CO), isotopes and stereo marks carry meaning.
 
 The keys are hashes of Polars, which are stable within one version only. They serve to bring equal texts together; who
@@ -44,15 +45,12 @@ def build_keys(rows: pl.DataFrame, file: int) -> pl.DataFrame:
 
 
 def join_turns(rows: pl.DataFrame) -> pl.Series:
-    """EXAMPLE rows (n) to what a model is shown (n): system text, earlier turns and prompt in one string."""
-    columns = ["system", "history", "prompt"]
+    """EXAMPLE rows (n) to what a model is asked (n): earlier turns and prompt in one string."""
     shown = [pl.col("prompt")]
     if rows["history"].null_count() < rows.height:
         turns = pl.col("history").list.eval(pl.element().struct.field("content")).list.join(TURN_END)
         shown.insert(0, (turns + TURN_END).fill_null(""))
-    if rows["system"].null_count() < rows.height:
-        shown.insert(0, (pl.col("system") + TURN_END + TURN_END).fill_null(""))
-    return rows.select(columns).select(pl.concat_str(shown).alias("shown")).to_series()
+    return rows.select(pl.concat_str(shown).alias("shown")).to_series()
 
 
 def normalise_space(texts: pl.Series) -> pl.Series:

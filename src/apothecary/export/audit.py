@@ -30,6 +30,7 @@ Shown = NDArray[np.bool_]
 SEEDS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
 LEAVES = (
     "id",
+    "messages.list.element.role",
     "messages.list.element.content",
     "intent",
     "template",
@@ -91,11 +92,12 @@ def audit_leaks(
 
 
 def read_rows(file: Path, *more: str) -> Iterator[pl.DataFrame]:
-    """A dataset file to frames of what the audit needs: lists `contents`, `fact_ids` and, if asked, `fields`."""
+    """A dataset file to frames of what is audited: `told`, lists `contents`, `fact_ids` and, if asked, `fields`."""
     source = pq.ParquetFile(file, pre_buffer=False)
     for batch in source.iter_batches(BATCH_ROWS, columns=[*LEAVES, *more], use_threads=False):
         inner = {
             "contents": pick_child(batch["messages"], "content"),
+            "told": find_told(batch["messages"]),
             "fact_ids": pick_child(batch["facts"], "fact_id"),
         }
         if FIELD_LEAF in more:
@@ -104,21 +106,30 @@ def read_rows(file: Path, *more: str) -> Iterator[pl.DataFrame]:
         yield pl.DataFrame(flat).with_columns(**inner)
 
 
+def find_told(messages: pa.ListArray) -> pl.Series:
+    """Conversations (n) to whether each begins with a system text (n)."""
+    roles = pl.Series(messages.values.field("role"), dtype=pl.String)
+    told: pl.Series = roles[messages.offsets.to_numpy()[:-1]] == "system"
+    return told
+
+
 def pick_child(lists: pa.ListArray, child: str) -> pl.Series:
     """A column of lists of structs (n) to the lists of one of their children (n); null becomes empty."""
     return pl.Series(pa.ListArray.from_arrays(lists.offsets, lists.values.field(child)), dtype=pl.List(pl.String))
 
 
-def hash_prompts(contents: pl.Series) -> pl.DataFrame:
-    """The turns of conversations (n) to a 128-bit hash (n) of all but the last turn, the response."""
-    counts = contents.list.len().to_numpy().astype(np.int64)
-    turns = contents.explode(empty_as_null=False)
+def hash_prompts(rows: pl.DataFrame) -> pl.DataFrame:
+    """Conversations (n: `contents`, `told`) to a 128-bit hash (n) of what is asked: no system text, no response."""
+    counts = rows["contents"].list.len().to_numpy().astype(np.int64)
+    turns = rows["contents"].explode(empty_as_null=False)
     ends = np.cumsum(counts)
-    place = np.arange(len(turns)) - np.repeat(ends - counts, counts)
+    told = rows["told"].to_numpy()
+    place = np.arange(len(turns)) - np.repeat(ends - counts + told, counts)
     columns = {}
     for name, seed in zip(PROMPT, SEEDS, strict=True):
         hashes = turns.hash(seed).to_numpy() * (2 * place.astype(np.uint64) + np.uint64(1))
         hashes[ends - 1] = 0
+        hashes[(ends - counts)[told]] = 0
         columns[name] = np.add.reduceat(hashes, ends - counts) if len(counts) else hashes
     return pl.DataFrame(columns, schema=dict.fromkeys(PROMPT, pl.UInt64))
 
@@ -127,7 +138,7 @@ def gather_held_out(
     tested: Sequence[pl.DataFrame], parents: pl.DataFrame, wordings: Wordings, computed: Sequence[str]
 ) -> HeldOut:
     """The held-out rows to what training must not show; their own wordings are added to `wordings`."""
-    prompts = [hash_prompts(rows["contents"]).with_columns(rows["split"]) for rows in tested]
+    prompts = [hash_prompts(rows).with_columns(rows["split"]) for rows in tested]
     skills = [rows.filter(IS_SKILL) for rows in tested]
     named = unique_items([rows["entities"] for rows in skills], "entity_id")
     keys = parents.select("entity_id", pl.col("parent_key").fill_null(pl.col("entity_id")))
@@ -169,7 +180,7 @@ def inspect_training(file: Path, *, secret: HeldOut, wordings: Wordings) -> list
 
 def inspect_rows(rows: pl.DataFrame, secret: HeldOut, wordings: Wordings) -> Finding:
     """Training rows to what they show of what is held out."""
-    prompts = hash_prompts(rows["contents"]).with_columns(rows["id"])
+    prompts = hash_prompts(rows).with_columns(rows["id"])
     near = prompts.filter(pl.col("high").is_in(secret.prompts["high"].implode()))
     skills = rows.filter(IS_SKILL).select("id", "entities").explode("entities", empty_as_null=False)
     facts = rows.select("id", "fact_ids").explode("fact_ids", empty_as_null=False)
