@@ -35,9 +35,12 @@ def main() -> None:
     ]
     rows = pl.concat([pl.read_parquet(path) for path in files[:4]]).head(options.rows)
     facts = pl.read_parquet(options.run / "gather" / "facts.parquet", columns=list(FACTS_READ))
-    names = pl.read_parquet(options.run / "gather" / "compounds.parquet", columns=["entity_id", "name", "Name"])
+    pack = read_json(options.run / "generate" / "pack.json")
+    own = [f"{table['entity']}.parquet" for table in pack.get("tables", {}).values() if "entity" in table]
+    paths = [options.run / "gather" / name for name in ("compounds.parquet", *own)]
+    names = pl.concat([pl.read_parquet(path, columns=["entity_id", "name", "Name"]) for path in paths if path.exists()])
     start = time.process_time()
-    checker = Checker(read_json(options.run / "generate" / "pack.json"), facts, names)
+    checker = Checker(pack, facts, names)
     loaded = time.process_time() - start
     checker.check(rows.head(20_000))
     start = time.process_time()
@@ -52,6 +55,9 @@ def main() -> None:
                 found = checker.check(mutants).height
                 by_intent[intent] = (found / mutants.height, mutants.height)
                 caught, made = caught + found, made + mutants.height
+        if not by_intent:
+            print(f"{kind:10} no row has anything of it to change")
+            continue
         worst, (share, count) = min(by_intent.items(), key=lambda item: item[1][0])
         spike = " ".join(f"{name} {by_intent[name][0]:.2%}/{by_intent[name][1]}" for name in SPIKE if name in by_intent)
         print(f"{kind:10} {caught:,} of {made:,} caught ({caught / made:.3%}); worst: {worst} {share:.2%} of {count}")

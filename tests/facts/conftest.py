@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.facts import kin
 
 from apothecary.example import EXAMPLE, FACT
 from apothecary.facts.checker import Checker
@@ -351,3 +352,42 @@ def hand_rows() -> dict[str, dict[str, Any]]:
 @pytest.fixture
 def hand_frame(hand_rows: dict[str, dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(list(hand_rows.values()), schema=EXAMPLE, orient="row")
+
+
+@pytest.fixture
+def kin_dump() -> dict[str, Any]:
+    """The dump of the second tiny pack."""
+    systems = [{"text": "none", "weight": "3"}, {"text": kin.SYSTEM, "weight": "1"}]
+    return copy.deepcopy(
+        {"pack": "kin", "version": "1", "fields": kin.FIELDS, "systems": systems, "intents": kin.INTENTS}
+    )
+
+
+@pytest.fixture(scope="session")
+def kin_facts() -> pl.DataFrame:
+    return pl.DataFrame(kin.list_facts(), schema=FACT, orient="row")
+
+
+@pytest.fixture(scope="session")
+def kin_names() -> pl.DataFrame:
+    rows = [
+        (entity, name, name.capitalize() if name[0].isalpha() else name.replace("e", "E", 1))
+        for entity, (name, *_) in kin.COMPOUNDS.items()
+    ]
+    return pl.DataFrame(rows, schema=["entity_id", "name", "Name"], orient="row")
+
+
+@pytest.fixture
+def kin_checker(kin_dump: dict[str, Any], kin_facts: pl.DataFrame, kin_names: pl.DataFrame) -> Checker:
+    return Checker(kin_dump, kin_facts, kin_names)
+
+
+@pytest.fixture
+def kin_rows() -> dict[str, dict[str, Any]]:
+    """One right row of each kind of relation, by what it is."""
+    return copy.deepcopy(kin.ROWS)
+
+
+@pytest.fixture
+def kin_frame(kin_rows: dict[str, dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(list(kin_rows.values()), schema=EXAMPLE, orient="row")

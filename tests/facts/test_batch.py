@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,16 +24,19 @@ def test_a_doubtful_row_is_left_to_the_exact_path(
     assert checker.check(frame).is_empty()
 
 
+@pytest.mark.parametrize(("which", "rows"), [("checker", "hand_rows"), ("kin_checker", "kin_rows")])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.data())
+@given(data=st.data())
 def test_what_is_accepted_quickly_is_accepted_exactly(
-    checker: Checker, hand_rows: dict[str, dict[str, Any]], data: st.DataObject
+    request: pytest.FixtureRequest, which: str, rows: str, data: st.DataObject
 ) -> None:
     """Columns of one row replaced by those of others: whatever comes out, the quick path is never the milder one."""
-    names = list(hand_rows)
-    row = dict(hand_rows[data.draw(st.sampled_from(names))])
+    checker: Checker = request.getfixturevalue(which)
+    known: dict[str, dict[str, Any]] = request.getfixturevalue(rows)
+    names = list(known)
+    row = dict(known[data.draw(st.sampled_from(names))])
     for column in data.draw(st.lists(st.sampled_from(EXAMPLE.names()), max_size=3)):
-        row[column] = hand_rows[data.draw(st.sampled_from(names))][column]
+        row[column] = known[data.draw(st.sampled_from(names))][column]
     accepted = checker.accept(pl.DataFrame([row], schema=EXAMPLE, orient="row"))[0]
     try:
         checker.judge(row)

@@ -49,6 +49,6 @@ class Labels:
         """Rejected at the first label or system prompt that is not the pack's."""
         for key, label in {**plan.labels, "register": plan.registers.get(row["template"])}.items():
             if row[key] != label:
-                raise Rejected("text", f"{key}: expected {label!r}, found {row[key]!r}")
+                raise Rejected("label", f"{key}: expected {label!r}, found {row[key]!r}")
         if row["system"] is not None and row["system"] not in self.systems:
-            raise Rejected("text", f"system: {row['system'][:90]!r} is not among the {len(self.systems)} of the pack")
+            raise Rejected("label", f"system: {row['system'][:90]!r} is not among the {len(self.systems)} of the pack")
