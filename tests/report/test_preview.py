@@ -42,9 +42,9 @@ def test_unknown_choice_is_refused(intent: str | None, entity: str | None) -> No
 
 
 def test_views_are_made_once(small_cache: Path) -> None:
-    first = prepare_views("permissive", workers=1, progress=SilentProgress())
+    first = prepare_views(str(TINY_PACK), "permissive", workers=1, progress=SilentProgress())
     made = {path.name: path.stat().st_mtime_ns for path in first.iterdir()}
-    assert prepare_views("permissive", workers=1, progress=SilentProgress()) == first
+    assert prepare_views(str(TINY_PACK), "permissive", workers=1, progress=SilentProgress()) == first
     assert {path.name: path.stat().st_mtime_ns for path in first.iterdir()} == made
 
 

@@ -51,6 +51,11 @@ def load_checker(context: dict[str, Any]) -> Checker:
     from apothecary.facts.checker import FACTS_READ, Checker
 
     run = Path(context["run"])
-    names = pl.read_parquet(run / "gather" / "compounds.parquet", columns=["entity_id", "name", "Name"])
+    pack = read_json(run / "generate" / "pack.json")
+    made = [table["entity"] for table in pack.get("tables", {}).values() if "entity" in table]
+    tables = ["compounds.parquet", *(f"{entity}.parquet" for entity in made)]
+    columns = ["entity_id", "name", "Name"]
+    paths = [run / "gather" / table for table in tables]
+    names = pl.concat([pl.read_parquet(path, columns=columns) for path in paths if path.exists()])
     facts = pl.read_parquet(run / "gather" / "facts.parquet", columns=list(FACTS_READ))
-    return Checker(read_json(run / "generate" / "pack.json"), facts, names)
+    return Checker(pack, facts, names)

@@ -25,7 +25,7 @@ LIST_SEPARATOR = ";"
 KEY = "name"
 CONDITIONS = "conditions"
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -54,6 +54,19 @@ def read_pack_tables(folder: Path, pack: Pack) -> dict[str, Cells]:
             raise PackError(what, where=str(find_table(folder, name)), hint="run the command again")
         tables[name] = cells
     return tables
+
+
+def fingerprint_tables(pack: Pack) -> str:
+    """16 hex digits for what a pack adds to the views of a knowledge base; empty when it adds nothing."""
+    if not pack.tables:
+        return ""
+    stated = {name for table in pack.tables.values() for name in table.fields}
+    said = {
+        "pack": [pack.name, pack.version],
+        "tables": {name: table.model_dump(mode="json") for name, table in pack.tables.items()},
+        "fields": {name: pack.fields[name].model_dump(mode="json") for name in sorted(stated)},
+    }
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def find_table(folder: Path, name: str) -> Path:
@@ -126,10 +139,13 @@ def _read_lines(path: Path) -> list[tuple[int, list[str]]]:
     except UnicodeDecodeError as reason:
         raise PackError("the file is not UTF-8", where=str(path), hint="save it as UTF-8") from reason
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines, number = [], 1
     try:
-        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+        for row in reader:
+            lines.append((number, [cell.strip() for cell in row]))
+            number = reader.line_num + 1
     except csv.Error as reason:
-        where = f"{path}:{reader.line_num}"
+        where = f"{path}:{number}"
         raise PackError(f"not valid CSV: {reason}", where=where, hint='close each "; write "" for a quote') from reason
     return [(number, cells) for number, cells in lines if any(cells)]
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from apothecary.engine.commit import read_json
 from apothecary.engine.progress import Progress
 from apothecary.errors import RecipeError
 from apothecary.packs.load import load_pack
 from apothecary.report.packs import LICENCES
 from apothecary.report.preview import prepare_views
+
+SHOWN = 20  # names of each reason
 
 
 def report_gathered(name: str, *, licence: str, workers: int, progress: Progress) -> Iterator[str]:
@@ -18,6 +22,18 @@ def report_gathered(name: str, *, licence: str, workers: int, progress: Progress
     load_pack(name)
     if licence not in LICENCES:
         raise RecipeError(f"unknown licence {licence}", where="--licence", hint=" or ".join(LICENCES))
-    views = prepare_views(licence, workers=workers, progress=progress)
+    views = prepare_views(name, licence, workers=workers, progress=progress)
     yield summarise_knowledge(views)
+    yield from describe_tables(read_json(views / "report.json").get("tables", []))
     yield f"\nKept in {views}"
+
+
+def describe_tables(books: list[dict[str, Any]]) -> Iterator[str]:
+    """What became of the lines of the pack's own tables, to text: counts, and the names that were not used."""
+    if books:
+        yield "\nTables of the pack"
+    for book in books:
+        lines = f"{book['kept']:,} of {book['read']:,} lines"
+        yield f"  {book['table']}: {lines}, {book['facts']:,} facts about {book['about']}"
+        for reason, names in book["names"].items():
+            yield f"    {reason} ({len(names):,}): {', '.join(names[:SHOWN])}" + (", ..." if len(names) > SHOWN else "")

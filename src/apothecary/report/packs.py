@@ -11,7 +11,7 @@ from apothecary.engine.progress import make_progress
 from apothecary.flow import load_recipe_pack
 from apothecary.identity import fingerprint_code
 from apothecary.packs.load import load_pack, pack_fingerprint
-from apothecary.packs.view import TABLES
+from apothecary.packs.view import list_tables
 from apothecary.recipe import Licence, Recipe, dump_recipe, fingerprint_recipe
 from apothecary.report.table import Checked, lay_out
 
@@ -24,8 +24,9 @@ def report_problems(name: str) -> Checked:
     from apothecary.report.preview import prepare_views
 
     pack = load_pack(name)
-    views = prepare_views("share-alike", workers=_count_cores(), progress=make_progress())
-    frames = {entity: pl.read_parquet(views / table) for entity, table in TABLES.items() if (views / table).exists()}
+    views = prepare_views(name, "share-alike", workers=_count_cores(), progress=make_progress())
+    paths = {entity: views / table for entity, table in list_tables(pack).items()}
+    frames = {entity: pl.read_parquet(path) for entity, path in paths.items() if path.exists()}
     problems = sorted(check_pack(pack, frames), key=lambda problem: problem.severity != "error")
     lines = []
     for problem in problems:
@@ -49,7 +50,7 @@ def report_capacity(name: str, rows: int) -> Iterator[str]:
 
     pack = load_pack(name)
     for licence in LICENCES:
-        views = prepare_views(licence, workers=_count_cores(), progress=make_progress())
+        views = prepare_views(name, licence, workers=_count_cores(), progress=make_progress())
         recipe = Recipe(name="capacity", pack=name, rows=rows, licence=licence)
         capacity = count_capacity(Workbench(recipe, pack, views).plans)
         splits = ["train", "validation", "test"]

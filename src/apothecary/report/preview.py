@@ -12,7 +12,9 @@ from apothecary.engine.commit import write_json
 from apothecary.engine.progress import Progress
 from apothecary.errors import RecipeError
 from apothecary.export.messages import list_spoken
-from apothecary.flow import copy_views, load_recipe_pack
+from apothecary.flow import load_recipe_pack, make_views
+from apothecary.packs.load import find_pack, load_pack
+from apothecary.packs.tables import fingerprint_tables
 from apothecary.recipe import Recipe
 
 
@@ -26,7 +28,7 @@ def preview_rows(
     from apothecary.generate.room import render_preview
 
     load_recipe_pack(recipe)
-    views = prepare_views(recipe.licence, workers=len(os.sched_getaffinity(0)), progress=progress)
+    views = prepare_views(recipe.pack, recipe.licence, workers=len(os.sched_getaffinity(0)), progress=progress)
     frame = render_preview(recipe, views, intent=intent, entity=entity, rows=count)
     if frame.is_empty():
         what = f"no row of {intent or 'this recipe'} is about {entity or 'anything'}"
@@ -35,19 +37,21 @@ def preview_rows(
         yield format_example(row)
 
 
-def prepare_views(licence: str, *, workers: int, progress: Progress) -> Path:
-    """A licence setting to the folder of its views of the newest knowledge base, made once and kept in the cache."""
+def prepare_views(pack: str, licence: str, *, workers: int, progress: Progress) -> Path:
+    """A pack and a licence setting to the folder of its views of the newest knowledge base, made once and cached."""
     from apothecary.gather.knowledge import build_knowledge
     from apothecary.gather.wheels import find_cache
 
     cache = find_cache()
     knowledge = build_knowledge(cache, workers=workers, progress=progress)
-    target = cache / "views" / f"{knowledge.name}-{licence}"
+    loaded = load_pack(pack)
+    parts = [knowledge.name, licence, fingerprint_tables(loaded)]
+    target = cache / "views" / "-".join(filter(None, parts))
     if not (target / "done.json").exists():
         scratch = target.with_name(f".{target.name}.{os.getpid()}")
         scratch.mkdir(parents=True)
         try:
-            books = copy_views(knowledge, scratch, licence)
+            books = make_views(knowledge, scratch, loaded, find_pack(pack), licence=licence)
             write_json(scratch / "done.json", books)
             shutil.rmtree(target, ignore_errors=True)
             scratch.rename(target)
