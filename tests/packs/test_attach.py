@@ -120,7 +120,7 @@ def test_what_the_licence_setting_leaves_out_leaves_empty_columns(views: Path, t
     books = attach(views, write_classes(tmp_path / "pack", list_names(views)[:1], head), ("permissive",))
     assert [(book["kept"], book["facts"]) for book in books] == [(0, 0), (0, 0)]
     assert books[1]["dropped"] == {"a licence beyond the setting": 1}
-    assert pl.read_parquet(views / "compounds.parquet")["drug_class"].null_count() == 60
+    assert pl.read_parquet(views / "compounds.parquet")["drug_class"].is_null().all()
     assert pl.read_parquet(views / "buffer.parquet").height == 0
 
 

@@ -91,11 +91,11 @@ def attach_tables(
         if table.licence_class not in allowed:
             book.dropped["a licence beyond the setting"] = [row[0] for row in cells.rows]
             cells = replace(cells, rows=[], lines=[])  # the columns are there all the same, empty
-        path = folder / list_tables(pack)[table.subject]
+        path = _find_view(folder, pack, name)
         if table.entity:
             frame, ids = _make_entities(table, cells, 1 << index[table.source], start_sentence)
         else:
-            frame = _open_entities(path, table.subject, pack)
+            frame = pl.read_parquet(path)
             ids = _find_entities(frame, cells, book)
         stated = _state_facts(table, cells, ids, pack.fields)
         frame = _add_columns(frame, table, stated, pack.fields, index[table.source])
@@ -128,13 +128,14 @@ def _number_sources(pack: Pack, sources: list[dict[str, Any]]) -> dict[str, int]
     return index
 
 
-def _open_entities(path: Path, subject: str, pack: Pack) -> pl.DataFrame:
-    if not path.exists():
-        known = ", ".join(list_tables(pack))
-        raise PackError(
-            f"no entities of type `{subject}`", where=f"pack {pack.name}: tables", expected=f"one of: {known}"
-        )
-    return pl.read_parquet(path)
+def _find_view(folder: Path, pack: Pack, name: str) -> Path:
+    """The wide table that a table of the pack writes to."""
+    tables, subject = list_tables(pack), pack.tables[name].subject
+    path = folder / tables.get(subject, "")
+    if pack.tables[name].about and not path.is_file():
+        where, known = f"pack {pack.name}: tables.{name}", ", ".join(sorted(tables))
+        raise PackError(f"no entities of type `{subject}`", where=where, expected=f"one of: {known}")
+    return path
 
 
 def _make_entities(
