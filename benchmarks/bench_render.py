@@ -20,13 +20,14 @@ from rivals import Rival, compile_fstring, compile_jinja
 from wide_pack import INTENTS, count_wordings, widen_pack
 
 from apothecary.engine.progress import make_progress
+from apothecary.flow import make_views
 from apothecary.gather.knowledge import build_knowledge
-from apothecary.gather.views import write_views
 from apothecary.gather.wheels import find_cache
 from apothecary.generate.allocate import allocate_rows
 from apothecary.generate.draw import Span
 from apothecary.generate.values import BatchValues
 from apothecary.generate.workbench import Workbench
+from apothecary.packs.load import find_pack, load_pack
 from apothecary.recipe import Recipe
 
 BATCH_ROWS = 200_000
@@ -49,7 +50,8 @@ def spread(bench: Workbench, rows: int, number: int, of: int) -> list[Span]:
 def make_knowledge(folder: Path) -> Path:
     """The views of the knowledge base in the cache."""
     folder.mkdir()
-    write_views(build_knowledge(find_cache(), workers=2, progress=make_progress()), folder, licence="share-alike")
+    knowledge = build_knowledge(find_cache(), workers=2, progress=make_progress())
+    make_views(knowledge, folder, load_pack("pharma"), find_pack("pharma"), licence="share-alike")
     return folder
 
 

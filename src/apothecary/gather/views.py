@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -137,11 +136,6 @@ def _collect_list(ranked: pl.DataFrame, field: str) -> pl.DataFrame:
         .group_by("entity_id", maintain_order=True)
         .agg(pl.col("text").alias(column), pl.col("src").first().alias(f"{column}__src"))
     )
-
-
-def copy_knowledge(knowledge: Path, out: Path) -> None:
-    """Copy a whole knowledge base into a folder, so that a run carries what it used."""
-    shutil.copytree(knowledge, out, dirs_exist_ok=True)
 
 
 def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
