@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from apothecary.engine.seed import draw_index, permute, random_words
@@ -53,11 +54,18 @@ class Drawn:
     letter: Index  # the place of the right option
     system: Index  # index into the pack's system texts
     is_held_out: NDArray[np.bool_]
+    _places: dict[str, pl.Series] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         """n."""
         return len(self.j)
+
+    def places(self, role: str) -> pl.Series:
+        """The entity rows of a role as Polars gathers with them; made once, as that takes longer than the gather."""
+        if role not in self._places:
+            self._places[role] = pl.Series(self.roles[role].astype(np.uint32))
+        return self._places[role]
 
 
 def draw_rows(
@@ -142,7 +150,8 @@ def _draw_part(
         "system": _pick_system(plan, wording[:, 3]),
         "is_held_out": _flag_held_out(plan, template, ask),
     }
-    words = random_words(keys, j, _STREAM_DISTRACTORS)
+    others = plan.intent.draw.kind in ("options", "odd", "group")
+    words = random_words(keys, j, _STREAM_DISTRACTORS) if others else wording
     drawn |= {f"role:{role}": rows for role, rows in part.domain.decode(combination, words).items()}
     drawn |= {f"given:{name}": values for name, values in _decode_given(plan, sets).items()}
     return drawn

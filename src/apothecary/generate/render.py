@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,19 @@ from apothecary.generate.values import BatchValues
 from apothecary.packs.grammar import expand_all
 
 Index = NDArray[np.int64]
+
+CONSTANT = (
+    "pack",
+    "perspective",
+    "intent",
+    "evidence",
+    "origin",
+    "generator",
+    "answer_type",
+    "difficulty",
+    "safety_class",
+)
+VARYING = tuple(name for name in EXAMPLE if name not in CONSTANT)
 
 
 class IntentRenderer:
@@ -51,8 +65,24 @@ class IntentRenderer:
         self.systems = pl.Series(systems or [None], dtype=pl.String)
         self.template_ids = pl.Series([template.id for template in templates], dtype=pl.String)
 
+    @property
+    def constants(self) -> dict[str, str | int | None]:
+        """What all rows of the intent have in common, by column."""
+        intent = self.plan.intent
+        return {
+            "pack": self.plan.pack.name,
+            "perspective": intent.perspective,
+            "intent": intent.intent,
+            "evidence": None,
+            "origin": "template",
+            "generator": None,
+            "answer_type": intent.answer.type,
+            "difficulty": intent.rate_difficulty(),
+            "safety_class": intent.safety,
+        }
+
     def render(self, spans: Sequence[Span]) -> pl.DataFrame:
-        """The rows of `spans`, all of this intent, with the columns of EXAMPLE.
+        """The rows of `spans`, all of this intent: the columns of EXAMPLE that are not `constants`.
 
         Raises PackError when a slot has no value for some row.
         """
@@ -77,7 +107,7 @@ class IntentRenderer:
         columns["history"] = self._render_history(drawn, slots)
         columns["reasoning"] = self._render_steps(slots, drawn.rows)
         columns["choices"] = _stack_lists(values.options, drawn.rows)
-        return pl.DataFrame({name: columns.get(name, _nulls(dtype, drawn.rows)) for name, dtype in EXAMPLE.items()})
+        return pl.DataFrame({name: columns[name] for name in VARYING})
 
     def _order_entities(self, drawn: Drawn, values: BatchValues) -> list[Index]:
         draw = self.plan.intent.draw
@@ -94,16 +124,7 @@ class IntentRenderer:
         ids = pl.select(
             pl.concat_str([pl.lit(f"{pack.name}/{intent.intent}/"), template, pl.lit("/"), strata, pl.lit("/"), j])
         ).to_series()
-        constants = {
-            "pack": pack.name,
-            "perspective": intent.perspective,
-            "intent": intent.intent,
-            "origin": "template",
-            "answer_type": intent.answer.type,
-            "safety_class": intent.safety,
-        }
-        columns = {name: pl.Series([text]).new_from_index(0, drawn.rows) for name, text in constants.items()}
-        columns |= {
+        columns = {
             "id": ids,
             "template": template,
             "wording": self._name_wordings(drawn),
@@ -111,7 +132,6 @@ class IntentRenderer:
             "split": splits,
             "tests": self._name_tests(drawn, splits),
             "tolerance": self._state_tolerance(answer),
-            "difficulty": pl.Series([intent.rate_difficulty()], dtype=pl.Int8).new_from_index(0, drawn.rows),
             "system": self.systems[drawn.system],
             "entities": self._list_entities(entities, drawn.rows),
             "facts": self._list_facts(drawn, entities),
@@ -157,14 +177,15 @@ class IntentRenderer:
         if self.plan.view is None or not entities:
             return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, rows)
         ids = self.plan.view.column("entity_id")
-        return _stack_lists([ids[at] for at in entities], rows)
+        return _stack_lists([ids[_as_places(at)] for at in entities], rows)
 
     def _list_facts(self, drawn: Drawn, entities: list[Index]) -> pl.Series:
         """The facts a row rests on: each role's needed fields, then the given numbers."""
         draw = self.plan.intent.draw
         columns: list[tuple[int, str, pl.Series, str | None, pl.Series | None]] = []
-        for number, at in enumerate(entities):
+        for number, rows in enumerate(entities):
             assert self.plan.view is not None
+            at = _as_places(rows)
             if draw.kind == "each":
                 several = self.plan.view.several(str(draw.field)).select("text", "fact_id")[drawn.roles["value"]]
                 columns.append((number, str(draw.field), several["text"], self._unit(draw.field), several["fact_id"]))
@@ -235,8 +256,18 @@ def _find_format(pattern: str) -> str:
     return inside.partition(":")[2]
 
 
+@cache
+def _null(dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    return pl.Series([None], dtype=dtype)
+
+
 def _nulls(dtype: pl.DataType | type[pl.DataType], rows: int) -> pl.Series:
-    return pl.Series([None], dtype=dtype).new_from_index(0, rows)
+    return _null(dtype).new_from_index(0, rows)
+
+
+def _as_places(rows: Index) -> pl.Series:
+    """Row numbers as Polars gathers with them, made once for several gathers."""
+    return pl.Series(rows.astype(np.uint32))
 
 
 def _interleave(columns: Sequence[pl.Series]) -> pl.Series:
@@ -244,8 +275,10 @@ def _interleave(columns: Sequence[pl.Series]) -> pl.Series:
     if len(columns) == 1:
         return columns[0]
     rows, count = len(columns[0]), len(columns)
-    index = (np.arange(count)[None, :] * rows + np.arange(rows)[:, None]).ravel()
-    return pl.concat(list(columns))[index]
+    index = (
+        np.arange(count, dtype=np.uint32)[None, :] * np.uint32(rows) + np.arange(rows, dtype=np.uint32)[:, None]
+    ).ravel()
+    return pl.concat(list(columns))[pl.Series(index)]
 
 
 def _stack_lists(columns: Sequence[pl.Series], rows: int) -> pl.Series:

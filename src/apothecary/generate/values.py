@@ -43,11 +43,12 @@ class BatchValues:
         if role is None and name in self._derived:
             return self._derived[name]
         view = self.plan.view
-        rows = self.drawn.roles.get(role or "a")
-        if view is None or rows is None:
+        if view is None or (role or "a") not in self.drawn.roles:
             raise PackError(f"{name!r} has no value here", where=self.plan.intent.intent)
         series = view.column(name)
-        return series[rows] if series.dtype == pl.String else view.number(name)[rows]
+        if series.dtype == pl.String:
+            return series[self.drawn.places(role or "a")]
+        return view.number(name)[self.drawn.roles[role or "a"]]
 
     def slot(self, slot: Slot) -> pl.Series:
         """The texts (n,) of a slot."""
@@ -63,7 +64,7 @@ class BatchValues:
             assert view is not None
             values = view.several(slot.field)["text"][self.drawn.roles["value"]]
             return put_article(values) if slot.fmt == "an" else values
-        return self._texts(slot)[self.drawn.roles[slot.role or "a"]]
+        return self._texts(slot)[self.drawn.places(slot.role or "a")]
 
     def stack(self, book: SlotBook) -> SlotValues:
         """The texts of all slots of a book."""
@@ -75,13 +76,14 @@ class BatchValues:
         letter = self.drawn.letter
         wrong = np.stack([self.drawn.roles[f"d{number}"] for number in range(1, count)])
         order = []
+        none = np.zeros(self.drawn.rows, dtype=np.int64)
         for place in range(count):
             index = np.clip(place - (place > letter).astype(np.int64), 0, count - 2)
             rows = np.where(place == letter, self.drawn.roles["a"], wrong[index, np.arange(self.drawn.rows)])
             order.append(rows)
-            columns = [self._texts(slot)[rows] for slot in book.slots]
-            values = SlotValues(columns, self.drawn.rows)
-            self.options.append(segments.render(np.zeros(self.drawn.rows, dtype=np.int64), values))
+            at = pl.Series(rows.astype(np.uint32))
+            columns = [self._texts(slot)[at] for slot in book.slots]
+            self.options.append(segments.render(none, SlotValues(columns, self.drawn.rows)))
         return order
 
     def _texts(self, slot: Slot) -> pl.Series:

@@ -69,9 +69,17 @@ class Workbench:
         for span in spans:
             if span.stop > span.start:
                 by_intent.setdefault(span.stratum.intent, []).append(span)
+        if not by_intent:
+            return pl.DataFrame(schema=EXAMPLE)
         frames = [self._renderer(name).render(some) for name, some in by_intent.items()]
         # One chunk: gathering nested columns from many chunks is some twenty times slower.
-        return pl.concat(frames, rechunk=True) if frames else pl.DataFrame(schema=EXAMPLE)
+        varying = pl.concat(frames, rechunk=True)
+        place = pl.Series(np.repeat(np.arange(len(frames), dtype=np.uint32), [frame.height for frame in frames]))
+        constants = [self._renderer(name).constants for name in by_intent]
+        columns = {name: varying[name] if name in varying.columns else None for name in EXAMPLE}
+        for name in constants[0]:
+            columns[name] = pl.Series([some[name] for some in constants], dtype=EXAMPLE[name])[place]
+        return pl.DataFrame(columns)
 
     def render_shuffled(self, spans: Iterable[Span], shard: str) -> pl.DataFrame:
         """The rows of spans in an order that the recipe's seed and the shard's name decide."""

@@ -42,6 +42,7 @@ class View:
     facts: pl.DataFrame  # entity_row, field, fact_id, text, source, of the fields asked for
     sources: list[Source]
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    _bits: dict[str, NDArray[np.uint32]] = field(default_factory=dict)
     _codes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     _facts: dict[str, tuple[pl.Series, pl.Series]] = field(default_factory=dict)
     _groups: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
@@ -99,9 +100,11 @@ class View:
 
     def source_bits(self, name: str) -> NDArray[np.uint32]:
         """The source of each value as a bit mask (n,), 0 where there is none."""
-        index = self.column(f"{name}__src").fill_null(NO_SOURCE).to_numpy()
-        bits = np.left_shift(np.uint32(1), np.minimum(index, 31).astype(np.uint32))
-        return np.where(index == NO_SOURCE, np.uint32(0), bits).astype(np.uint32)
+        if name not in self._bits:
+            index = self.column(f"{name}__src").fill_null(NO_SOURCE).to_numpy()
+            bits = np.left_shift(np.uint32(1), np.minimum(index, 31).astype(np.uint32))
+            self._bits[name] = np.where(index == NO_SOURCE, np.uint32(0), bits).astype(np.uint32)
+        return self._bits[name]
 
     def fact_texts(self, name: str) -> tuple[pl.Series, pl.Series]:
         """The text and the fact_id of the value chosen for each entity (n,), null where there is none."""
