@@ -123,9 +123,6 @@ def settle_identity(
 
     A new run builds the knowledge base first (or finds it in the cache), because its fingerprint belongs here.
     """
-    from apothecary.gather.knowledge import build_knowledge
-    from apothecary.gather.wheels import find_cache
-
     for stray in filter(is_temp, list(out.iterdir())):
         remove_file(stray)
     identity = describe_run(recipe, pack_fingerprint(pack), None)
@@ -135,34 +132,47 @@ def settle_identity(
         if read_manifest(out, ROOMS[-1]) is None:
             say(f"going on with the unfinished run in {out}")
         return begun
-    knowledge = build_knowledge(find_cache(), workers=workers, progress=progress)
-    for package, reason in read_json(knowledge / "report.json")["missing_sources"].items():
+    knowledge = find_knowledge(pack, workers=workers, progress=progress)
+    missing = read_json(knowledge / "report.json")["missing_sources"] if knowledge else {}
+    for package, reason in missing.items():
         say(f"going on without {package}: {reason}")
-    identity = describe_run(recipe, pack_fingerprint(pack), knowledge.name)
+    identity = describe_run(recipe, pack_fingerprint(pack), name_knowledge(knowledge))
     write_bytes(out / "recipe.yaml", dump_recipe(recipe).encode())
     return write_sealed(out / "run.json", identity)
 
 
 def run_gather(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress: Progress) -> dict[str, Any]:
     """The knowledge base in the cache to the run's own copy of what its licence setting allows; its manifest."""
-    from apothecary.gather.knowledge import build_knowledge
-    from apothecary.gather.wheels import find_cache
-
-    knowledge = build_knowledge(find_cache(), workers=workers, progress=progress)
+    pack = load_recipe_pack(recipe)
+    knowledge = find_knowledge(pack, workers=workers, progress=progress)
     identity = read_identity(run)
-    refuse_changes(run, identity, {**identity, "fingerprints": {"knowledge": knowledge.name}})
+    refuse_changes(run, identity, {**identity, "fingerprints": {"knowledge": name_knowledge(knowledge)}})
     folder = run / "gather"
     shutil.rmtree(folder, ignore_errors=True)
     make_folder(folder)
-    books = make_views(knowledge, folder, load_recipe_pack(recipe), find_pack(recipe.pack), licence=recipe.licence)
+    books = make_views(knowledge, folder, pack, find_pack(recipe.pack), licence=recipe.licence)
     files = [describe_file(folder, path) for path in sorted(folder.rglob("*")) if path.is_file()]
     rows = next(entry["rows"] for entry in files if entry["path"] == "facts.parquet")
     manifest = {"format": 1, "room": "gather", "inputs": inputs, "rows": rows, "files": files, "books": books}
     return write_sealed(folder / "manifest.json", manifest)
 
 
-def make_views(knowledge: Path, folder: Path, pack: Pack, pack_folder: Path, *, licence: str) -> dict[str, Any]:
-    """A knowledge base and the pack's own tables to the views in a folder, and the report about them.
+def find_knowledge(pack: Pack, *, workers: int, progress: Progress) -> Path | None:
+    """The knowledge base that a pack draws from, built where the cache has none; None for a pack that needs none."""
+    from apothecary.gather.knowledge import build_knowledge
+    from apothecary.gather.wheels import find_cache
+    from apothecary.packs.attach import needs_knowledge
+
+    return build_knowledge(find_cache(), workers=workers, progress=progress) if needs_knowledge(pack) else None
+
+
+def name_knowledge(knowledge: Path | None) -> str:
+    """The fingerprint of a knowledge base, or that there is none."""
+    return knowledge.name if knowledge else "none"
+
+
+def make_views(knowledge: Path | None, folder: Path, pack: Pack, pack_folder: Path, *, licence: str) -> dict[str, Any]:
+    """A knowledge base (None: nothing) and the pack's own tables to the views in a folder, and the report about them.
 
     Raises SourceError when a table of the knowledge base cannot be read, with the way to get a new one, and PackError
     when a table of the pack does not fit it.
@@ -171,12 +181,12 @@ def make_views(knowledge: Path, folder: Path, pack: Pack, pack_folder: Path, *, 
 
     from apothecary.gather.names import start_sentence
     from apothecary.gather.views import ALLOWED, write_views
-    from apothecary.packs.attach import attach_tables
+    from apothecary.packs.attach import attach_tables, start_views
     from apothecary.packs.tables import read_pack_tables
 
     tables = read_pack_tables(pack_folder, pack)
     try:
-        report = write_views(knowledge, folder, licence=licence)
+        report = write_views(knowledge, folder, licence=licence) if knowledge else start_views(folder)
         books = attach_tables(folder, pack, tables, allowed=ALLOWED[licence], start_sentence=start_sentence)
         return read_json(folder / "report.json") if books else report
     except (PolarsError, FileNotFoundError) as error:

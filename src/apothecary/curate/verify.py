@@ -11,6 +11,7 @@ from apothecary.curate.keys import KEYS, build_keys
 from apothecary.curate.verdicts import PLACED_VERDICT, write_books
 from apothecary.engine.commit import read_json
 from apothecary.engine.run import Shard, ShardFolder, load_once
+from apothecary.packs.attach import read_entities
 
 if TYPE_CHECKING:
     from apothecary.facts.checker import Checker
@@ -52,10 +53,6 @@ def load_checker(context: dict[str, Any]) -> Checker:
 
     run = Path(context["run"])
     pack = read_json(run / "generate" / "pack.json")
-    made = [table["entity"] for table in pack.get("tables", {}).values() if "entity" in table]
-    tables = ["compounds.parquet", *(f"{entity}.parquet" for entity in made)]
-    columns = ["entity_id", "name", "Name"]
-    paths = [run / "gather" / table for table in tables]
-    names = pl.concat([pl.read_parquet(path, columns=columns) for path in paths if path.exists()])
+    names = read_entities(run / "gather", pack, ["entity_id", "name", "Name"])
     facts = pl.read_parquet(run / "gather" / "facts.parquet", columns=list(FACTS_READ))
     return Checker(pack, facts, names)

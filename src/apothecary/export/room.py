@@ -12,8 +12,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from apothecary.curate.verdicts import iter_dropped, list_verdict_files
 from apothecary.engine.commit import hash_file, read_json
 from apothecary.engine.progress import Progress
@@ -26,6 +24,7 @@ from apothecary.export.cutoff import collect_dropped, plan_cutoffs, read_supplie
 from apothecary.export.mix import describe_mix
 from apothecary.export.sample import SAMPLE_ROWS, write_sample
 from apothecary.export.write import write_shard
+from apothecary.packs.attach import read_entities
 from apothecary.recipe import Recipe
 
 ROOM = "export"
@@ -86,8 +85,8 @@ def describe_dataset(
             hint="this is a bug in the cut-off of the surplus; the dataset was not published",
         )
     files = [run / ROOM / entry.path for record in records for entry in record.files if entry.path.startswith("data/")]
-    parents = pl.read_parquet(run / "gather" / "compounds.parquet", columns=["entity_id", "parent_key"])
     pack = read_json(run / "generate" / "pack.json")
+    parents = read_entities(run / "gather", pack, ["entity_id", "parent_key"])
     audit = audit_leaks(files, parents, pack, made.get("held_out_patterns", {}), workers)
     pieces = [entry.path for record in records for entry in record.files if entry.path.startswith("sample/")]
     sample = write_sample([run / ROOM / path for path in pieces], run / ROOM / SAMPLE, SAMPLE_ROWS)

@@ -22,7 +22,7 @@ from apothecary.errors import PackError
 from apothecary.example import FACT
 from apothecary.packs.model import Field, Pack, Table
 from apothecary.packs.tables import CONDITIONS, Cells, split_list
-from apothecary.packs.view import list_tables
+from apothecary.packs.view import TABLES, list_tables
 
 MAX_SOURCES = 32  # the bits of a row's source mask
 COLUMN_TYPES = {"number": pl.Float64(), "integer": pl.Int64(), "text": pl.String(), "list": pl.List(pl.String)}
@@ -64,6 +64,29 @@ class _Books:
             "dropped": {reason: len(names) for reason, names in self.dropped.items()},
             "names": self.dropped,
         }
+
+
+def needs_knowledge(pack: Pack) -> bool:
+    """Whether a pack draws, or has facts about, entities of the knowledge base; else its own tables suffice."""
+    drawn = {intent.draw.entity for intent in pack.intents}
+    return any(entity in TABLES for entity in (*drawn, *(table.about for table in pack.tables.values())))
+
+
+def start_views(folder: Path) -> dict[str, Any]:
+    """The views of no knowledge base, for the tables of a pack to be added to; their report."""
+    report = {"entities": {}, "facts": {"rows": 0}, "left_out": {}, "approved_missing": [], "missing_sources": {}}
+    write_file(folder / "facts.parquet", partial(_write_parquet, pl.DataFrame(schema=FACT)))
+    write_json(folder / "sources.json", [])
+    write_json(folder / "report.json", report)
+    return report
+
+
+def read_entities(folder: Path, dump: Mapping[str, Any], columns: list[str]) -> pl.DataFrame:
+    """Columns (texts) of all entities that a dumped pack can draw, from the views in `folder`."""
+    made = [table["entity"] for table in dump.get("tables", {}).values() if "entity" in table]
+    paths = [folder / TABLES["compound"], *(folder / f"{entity}.parquet" for entity in made)]
+    frames = [pl.read_parquet(path, columns=columns) for path in paths if path.exists()]
+    return pl.concat([pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), *frames])
 
 
 def attach_tables(

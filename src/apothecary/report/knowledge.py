@@ -23,8 +23,9 @@ def report_gathered(name: str, *, licence: str, workers: int, progress: Progress
     if licence not in LICENCES:
         raise RecipeError(f"unknown licence {licence}", where="--licence", hint=" or ".join(LICENCES))
     views = prepare_views(name, licence, workers=workers, progress=progress)
-    yield summarise_knowledge(views)
-    yield from describe_tables(read_json(views / "report.json").get("tables", []))
+    report = read_json(views / "report.json")
+    yield summarise_knowledge(views) if "compound" in report["entities"] else "The pack draws from its own tables only."
+    yield from describe_tables(report.get("tables", []))
     yield f"\nKept in {views}"
 
 

@@ -12,7 +12,7 @@ from apothecary.engine.commit import write_json
 from apothecary.engine.progress import Progress
 from apothecary.errors import RecipeError
 from apothecary.export.messages import list_spoken
-from apothecary.flow import load_recipe_pack, make_views
+from apothecary.flow import find_knowledge, load_recipe_pack, make_views, name_knowledge
 from apothecary.packs.load import find_pack, load_pack
 from apothecary.packs.tables import fingerprint_tables
 from apothecary.recipe import Recipe
@@ -39,13 +39,12 @@ def preview_rows(
 
 def prepare_views(pack: str, licence: str, *, workers: int, progress: Progress) -> Path:
     """A pack and a licence setting to the folder of its views of the newest knowledge base, made once and cached."""
-    from apothecary.gather.knowledge import build_knowledge
     from apothecary.gather.wheels import find_cache
 
-    cache = find_cache()
-    knowledge = build_knowledge(cache, workers=workers, progress=progress)
     loaded = load_pack(pack)
-    parts = [knowledge.name, licence, fingerprint_tables(loaded)]
+    knowledge = find_knowledge(loaded, workers=workers, progress=progress)
+    cache = find_cache()
+    parts = [name_knowledge(knowledge), licence, fingerprint_tables(loaded)]
     target = cache / "views" / "-".join(filter(None, parts))
     if not (target / "done.json").exists():
         scratch = target.with_name(f".{target.name}.{os.getpid()}")

@@ -20,9 +20,18 @@ from apothecary.engine.verify import check_files
 from apothecary.errors import ApothecaryError, RunDamagedError
 from apothecary.example import EXAMPLE
 from apothecary.export.messages import list_spoken
-from apothecary.flow import ROOMS, load_recipe_pack, read_identity, read_manifest, resume_run
+from apothecary.flow import (
+    ROOMS,
+    find_knowledge,
+    load_recipe_pack,
+    name_knowledge,
+    read_identity,
+    read_manifest,
+    resume_run,
+)
 from apothecary.identity import describe_run, list_changes
 from apothecary.packs.load import pack_fingerprint, restore_pack
+from apothecary.packs.model import Pack
 from apothecary.recipe import Recipe, dump_recipe, load_recipe
 from apothecary.report.dataset import list_files
 from apothecary.report.table import Checked
@@ -131,7 +140,7 @@ def remove_damaged(run: Path, paths: list[str]) -> None:
     if "run.json" in paths:
         recipe = load_recipe(run / "recipe.yaml")
         pack = load_recipe_pack(recipe)
-        write_sealed(run / "run.json", describe_run(recipe, pack_fingerprint(pack), find_knowledge()))
+        write_sealed(run / "run.json", describe_run(recipe, pack_fingerprint(pack), fingerprint_knowledge(pack)))
         paths = [damage.path for damage in find_damage(run)]
     if "recipe.yaml" in paths:
         recipe = Recipe.model_validate(read_sealed(run / "run.json")["recipe"])
@@ -148,13 +157,11 @@ def remove_damaged(run: Path, paths: list[str]) -> None:
                 remove_file(run / path)
 
 
-def find_knowledge() -> str:
-    """The fingerprint of the knowledge base that a run would get now."""
+def fingerprint_knowledge(pack: Pack) -> str:
+    """The fingerprint of the knowledge base that a run of a pack would get now."""
     from apothecary.engine.progress import SilentProgress
-    from apothecary.gather.knowledge import build_knowledge
-    from apothecary.gather.wheels import find_cache
 
-    return build_knowledge(find_cache(), workers=1, progress=SilentProgress()).name
+    return name_knowledge(find_knowledge(pack, workers=1, progress=SilentProgress()))
 
 
 def compare_sample(run: Path, sample: int) -> tuple[int, dict[str, list[str]]]:
