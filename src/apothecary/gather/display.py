@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from apothecary.gather.contested import is_contested
 from apothecary.gather.entities import Entity
 from apothecary.gather.names import case_name, judge_name, strip_salt, tidy_name, uncapitalise
 from apothecary.gather.style import Style
@@ -120,6 +121,9 @@ def _name_entity(entity: Entity, book: NameBook) -> None:
     other_drawing = False
     for candidate in list_candidates(entity, book):
         name = tidy_name(candidate.name).lower()
+        if is_contested(name, entity):
+            refused.append("another source draws another structure for it")
+            break  # its other names would be those of the structure that this is not
         why_not = _refuse(name, candidate, entity, book)
         if why_not is None and other_drawing and candidate.kind in {"common", "synonym"}:
             why_not = "a name of an isomer"

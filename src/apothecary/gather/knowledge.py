@@ -17,6 +17,7 @@ from apothecary.engine.commit import hash_file, make_folder, read_json, write_fi
 from apothecary.engine.progress import Progress
 from apothecary.errors import SourceError
 from apothecary.gather.compounds import read_identifiers, read_measurements
+from apothecary.gather.contested import drop_contested_years
 from apothecary.gather.diseases import SCHEMA as DISEASE_SCHEMA
 from apothecary.gather.diseases import read_diseases
 from apothecary.gather.display import name_entities
@@ -170,6 +171,7 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
     classes, gates, refused_classes = link_classes(entities, tables.classes)
     measured, implausible = drop_implausible(link_measurements(tables.measured, numbers))
     computed, guarded = drop_edits(melt_structures(records.join(ids, on="key")), gates)
+    approvals, contested = drop_contested_years(link_approvals(tables.chembl, chembl_keys, entities), entities)
     facts = state_facts(
         pl.concat(
             [
@@ -178,7 +180,7 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
                 list_registry_facts(entities),
                 brands,
                 classes,
-                link_approvals(tables.chembl, chembl_keys, entities),
+                approvals,
                 measured,
             ]
         )
@@ -198,6 +200,7 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
     left_out["display names"] = dict(
         Counter(e.name_reason.split(": ")[0] for e in entities if not e.named).most_common()
     )
+    left_out["years of first approval"] = {"Drugs@FDA has another year": contested}
     left_out["changes of a structure"] = {"the product is a gated substance": guarded}
     left_out["brands"] = dict(refused_brands.most_common())
     left_out["functional classes"] = dict(refused_classes.most_common())
