@@ -82,12 +82,32 @@ def test_start_is_quick() -> None:
         (["show", "runs/none"], ["no run in runs/none"]),
         (["trace", "runs/none", "x"], ["no run in runs/none"]),
         (["packs", "check", "farma"], ["pharma"]),
+        (["packs", "new", "My Pack"], ["is no name for a pack", "for instance my_pack"]),
+        (["packs", "new", "mine", "--out", "docs"], ["the folder is there already"]),
         (["gather", "pharma", "--licence", "free"], ["unknown licence free"]),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else None,
 )
 def test_mistakes_are_explained(arguments: list[str], parts: list[str]) -> None:
     assert_refused(call(*arguments), *parts)
+
+
+def test_a_new_pack_works_at_once_and_without_a_network(tmp_path: Path) -> None:
+    cache = {"APOTHECARY_CACHE": str(tmp_path / "cache")}
+    done = call("packs", "new", "my_pack", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "my_pack/pack.yaml\n" in done.stdout
+    commands = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("  apothecary ")]
+    assert [command[0] for command in commands] == ["packs", "preview", "packs", "run"]
+    for command in commands:
+        done = (
+            call(*command, "--quiet", cwd=tmp_path, **cache)
+            if command[0] != "packs"
+            else call(*command, cwd=tmp_path, **cache)
+        )
+        assert done.returncode == 0, done.stderr
+    assert "400 rows" in done.stdout
+    assert not (tmp_path / "cache" / "knowledge").exists()
 
 
 def test_verify_of_no_run_is_explained(tmp_path: Path) -> None:

@@ -191,6 +191,18 @@ def gather(
         typer.echo(text)
 
 
+@packs_app.command("new")
+def create_pack_verb(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The pack's name, as my_pack.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The pack folder [default: NAME].")] = None,
+) -> None:
+    """Write a small pack that works, to start your own from."""
+    from apothecary.report.packs import report_new_pack
+
+    for line in report_new_pack(name, out or Path(name)):
+        typer.echo(line)
+
+
 @packs_app.command("check")
 def check_pack_verb(pack: PackName = "pharma") -> None:
     """Lint a pack: slots, units, roundings, wordings, articles, directions."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 
@@ -16,6 +17,18 @@ from apothecary.recipe import Licence, Recipe, dump_recipe, fingerprint_recipe
 from apothecary.report.table import Checked, lay_out
 
 LICENCES: tuple[Licence, ...] = ("permissive", "share-alike")
+
+
+def report_new_pack(name: str, folder: Path) -> Iterator[str]:
+    """A name and a folder to the files of a new pack, and what to do with them."""
+    from apothecary.packs.scaffold import create_pack
+
+    for path in create_pack(name, folder):
+        yield str(path)
+    where = folder if folder.is_absolute() or "/" in str(folder) else f"./{folder}"
+    yield f"\nchange what it says, then\n  apothecary packs check {where}"
+    yield f"  apothecary preview {where}/recipe.yaml\n  apothecary packs capacity {where}"
+    yield f"  apothecary run {where}/recipe.yaml"
 
 
 def report_problems(name: str) -> Checked:
