@@ -100,11 +100,8 @@ def test_a_new_pack_works_at_once_and_without_a_network(tmp_path: Path) -> None:
     commands = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("  apothecary ")]
     assert [command[0] for command in commands] == ["packs", "preview", "packs", "run"]
     for command in commands:
-        done = (
-            call(*command, "--quiet", cwd=tmp_path, **cache)
-            if command[0] != "packs"
-            else call(*command, cwd=tmp_path, **cache)
-        )
+        quiet = [] if command[0] == "packs" else ["--quiet"]
+        done = call(*command, *quiet, cwd=tmp_path, **cache)
         assert done.returncode == 0, done.stderr
     assert "400 rows" in done.stdout
     assert not (tmp_path / "cache" / "knowledge").exists()

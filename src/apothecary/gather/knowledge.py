@@ -41,6 +41,7 @@ from apothecary.gather.style import learn_style
 from apothecary.gather.wheels import fetch_wheels
 
 FORMAT = 1
+BESIDE = ("own",)  # what no knowledge base depends on: users' own tables become packs
 FILES = ("facts.parquet", "entities.parquet", "diseases.parquet", "sources.json", "report.json")
 PARQUET = {"compression": "zstd", "compression_level": 3, "statistics": False}
 
@@ -78,7 +79,10 @@ def fingerprint_knowledge(packages: list[str]) -> str:
     digest = hashlib.sha256(f"{FORMAT} rdkit {rdkit.__version__} polars {pl.__version__}".encode())
     for wheel in WHEELS:
         digest.update(f"\n{wheel.package} {wheel.sha256 if wheel.package in packages else 'missing'}".encode())
-    for path in sorted(p for p in Path(__file__).parent.rglob("*") if p.suffix in {".py", ".json", ".txt", ".smi"}):
+    room = Path(__file__).parent
+    for path in sorted(p for p in room.rglob("*") if p.suffix in {".py", ".json", ".txt", ".smi"}):
+        if path.relative_to(room).parts[0] in BESIDE:
+            continue
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
