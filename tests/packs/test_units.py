@@ -66,3 +66,9 @@ def test_unit_in_the_head_of_a_table_holds_for_its_column(plant: Plant, head: st
     table = rf"{head}\n{{a.name}}; {{a.mw}}\n{{b.name}}; {{b.mw}}\nWhich is heavier?"
     problems = plant("compare", "Which is heavier, {a.name} ({a.smiles}) or {b.name} ({b.smiles})?", table)
     assert any("no unit after it" in problem.what for problem in problems) != known
+
+
+def test_unit_in_the_key_of_a_record_holds_for_its_value(plant: Plant) -> None:
+    asked = "Which is heavier, {a.name} ({a.smiles}) or {b.name} ({b.smiles})?"
+    problems = plant("compare", asked, "MW (g/mol): {a.mw} for {a.name}, or {b.name}?")
+    assert not any("no unit after it" in problem.what for problem in problems)

@@ -99,8 +99,10 @@ def _is_restated(tokens: Sequence[Token], index: int, unit: str) -> bool:
 
 
 def _is_in_column(tokens: Sequence[Token], index: int, unit: str) -> bool:
-    """Whether the number stands in a row of cells below a head that names the unit in brackets: `MW (g/mol)`."""
+    """Whether a head above its row of cells, or the key before it, names the unit in brackets: `MW (g/mol)`."""
     before = "".join(token if isinstance(token, str) else "§" for token in tokens[:index])
+    if re.search(rf"\({_unit_pattern(unit)}\)\"?\s?[:=|]\s*$", before):
+        return True
     above, _, line = before.rpartition("\n")
     row = line + "§" + text_at(tokens, index + 1).partition("\n")[0]
     return bool(re.search(r"[|\t;,]", row)) and bool(re.search(rf"[(_]{_unit_pattern(unit)}", above))
