@@ -156,3 +156,22 @@ def test_the_same_tables_give_the_same_bytes(tiny_knowledge: Path, tmp_path: Pat
         attach(tmp_path / name, folder)
     for path in sorted((tmp_path / "one").iterdir()):
         assert hash_file(path) == hash_file(tmp_path / "two" / path.name), path.name
+
+
+def test_lines_of_one_name_are_replicates_and_limits_are_no_numbers(views: Path, tmp_path: Path) -> None:
+    more = "  runs: {about: buffer, title: runs, licence: CC0-1.0, source: runs, several: true, fields: [ph, count]}\n"
+    folder = write_pack(tmp_path / "pack", head=HEAD + more)
+    lines = "name,ph,count,conditions\nacetate,4.74,,at 25 °C\nacetate,>4.7,3,\nacetate,4.74,,\n"
+    (folder / "tables" / "runs.csv").write_text(lines, "utf-8")
+    book = attach(views, folder)[2]
+    assert (book["read"], book["kept"], book["facts"]) == (3, 3, 4)
+    facts = pl.read_parquet(views / "facts.parquet").filter(pl.col("source") == "runs")
+    base = encode_name("buffer", "acetate")
+    assert facts.select("fact_id", "number", "text", "conditions").rows() == [
+        (f"{base}:count:runs#1", 3.0, "3", None),
+        (f"{base}:ph:runs#1", 4.74, "4.74", "at 25 °C"),
+        (f"{base}:ph:runs#2", None, ">4.7", None),
+        (f"{base}:ph:runs#3", 4.74, "4.74", None),
+    ]
+    stated = pl.read_parquet(views / "buffer.parquet").filter(pl.col("name") == "acetate")
+    assert (stated["ph"][0], stated["count"][0]) == (4.76, 2)

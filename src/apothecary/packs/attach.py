@@ -119,9 +119,10 @@ def attach_tables(
             frame, ids = _make_entities(table, cells, 1 << index[table.source], start_sentence)
         else:
             frame = pl.read_parquet(path)
-            ids = _find_entities(frame, cells, book)
+            ids = _find_entities(frame, cells, book, several=table.several)
         stated = _state_facts(table, cells, ids, pack.fields)
-        frame = _add_columns(frame, table, stated, pack.fields, index[table.source])
+        if not table.several:
+            frame = _add_columns(frame, table, stated, pack.fields, index[table.source])
         write_file(path, partial(_write_parquet, frame.sort("entity_id")))
         book.kept, book.facts = sum(1 for entity_id in ids if entity_id), stated.height
         facts.append(stated.drop("place"))
@@ -179,7 +180,7 @@ def _make_entities(
     return pl.DataFrame(rows, schema=ENTITY), list(ids)
 
 
-def _find_entities(frame: pl.DataFrame, cells: Cells, book: _Books) -> list[str | None]:
+def _find_entities(frame: pl.DataFrame, cells: Cells, book: _Books, *, several: bool) -> list[str | None]:
     """The entity of each line by its name, None where there is none or an earlier line has it."""
     named = frame.filter("named") if "named" in frame.columns else frame
     by_name: dict[str, str] = {}
@@ -193,7 +194,7 @@ def _find_entities(frame: pl.DataFrame, cells: Cells, book: _Books) -> list[str 
         entity_id = by_name.get(row[0].lower())
         if entity_id is None:
             book.dropped.setdefault("no entity of this name", []).append(row[0])
-        elif entity_id in taken:
+        elif entity_id in taken and not several:
             book.dropped.setdefault("another name of an entity in an earlier line", []).append(row[0])
             entity_id = None
         found.append(entity_id)
@@ -211,6 +212,7 @@ def _state_facts(table: Table, cells: Cells, ids: list[str | None], fields: Mapp
     """FACT rows of a table, with the place of a value in its list."""
     at = {name: place for place, name in enumerate(cells.columns)}
     rows = []
+    seen: Counter[str] = Counter()  # values so far, of fields with several
     for entity_id, row in zip(ids, cells.rows, strict=True):
         if entity_id is None:
             continue
@@ -220,12 +222,13 @@ def _state_facts(table: Table, cells: Cells, ids: list[str | None], fields: Mapp
             if not cell:
                 continue
             base = f"{entity_id}:{name}:{table.source}"
-            texts = split_list(cell) if known.type == "list" else [cell]
-            for place, text in enumerate(texts, 1):
-                fact_id = f"{base}#{place}" if known.type == "list" else base
-                number = float(text) if known.is_numeric else None
+            is_list = known.type == "list"
+            for text in split_list(cell) if is_list else [cell]:
+                seen[base] += 1
+                fact_id = f"{base}#{seen[base]}" if is_list or table.several else base
+                number = float(text) if known.is_numeric and text[0] not in "<>≤≥~" else None
                 about = (fact_id, entity_id, name, number, text, known.unit, conditions, known.kind)
-                rows.append((*about, table.source, table.licence, place))
+                rows.append((*about, table.source, table.licence, seen[base]))
     return pl.DataFrame(rows, schema=pl.Schema({**FACT, "place": pl.Int64()}), orient="row")
 
 

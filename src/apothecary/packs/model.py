@@ -320,12 +320,15 @@ class Table(Strict):
     licence_class: Literal["permissive", "share-alike"] = "permissive"
     source: SourceId
     fields: tuple[Name, ...] = ()
+    several: bool = False  # a name may have several lines; their values are facts, and none is the one that is stated
     sha256: str = ""  # of the cells; found when the table is read
 
     @model_validator(mode="after")
     def _check_subject(self) -> Table:
         if (self.about is None) == (self.entity is None):
             raise PydanticCustomError("table", "give either `about` (known entities) or `entity` (a type of its own)")
+        if self.entity and self.several:
+            raise PydanticCustomError("table", "`several` goes with `about`: a line of `entity` is one entity")
         if self.about and not self.fields:
             raise PydanticCustomError("table", "`fields` is empty; list the columns that become facts")
         if len(set(self.fields)) < len(self.fields):

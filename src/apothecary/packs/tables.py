@@ -27,6 +27,7 @@ CONDITIONS = "conditions"
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
+_LIMIT = re.compile(r"[<>≤≥~]")  # of a measurement that only says so much
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -191,13 +192,15 @@ def _take_cells(
         key = row[0].lower()
         if not key:
             found.append(PackError("the cell `name` is empty", where=where))
-        elif key in first:
+        elif key in first and not table.several:
             hint = "one line a name; the values of a list go into one cell"
             found.append(PackError(f"`{row[0]}` stands in line {first[key]} already", where=where, hint=hint))
         first.setdefault(key, number)
         for place, name in enumerate(table.fields, 1):
             if name in fields and row[place]:
-                row[place] = _read_cell(row[place], name, fields[name], where, found)
+                limit = _LIMIT.match(row[place]) if table.several else None
+                sign = limit[0] if limit else ""
+                row[place] = sign + _read_cell(row[place][len(sign) :], name, fields[name], where, found)
         odd = [cell for cell in row if _CONTROL.search(cell)]
         found += [PackError(f"a control character in {cell[:40]!r}", where=where) for cell in odd]
         rows.append(tuple(row))
