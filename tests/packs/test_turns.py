@@ -2,6 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
+from apothecary.packs.check import Problem
+
 # what is planted: intent, text, its replacement; what is found: where, what, severity
 DEFECTS = {
     "ask withholds a given": (
@@ -82,3 +84,8 @@ DEFECTS = {
 @pytest.mark.parametrize("defect", DEFECTS.values(), ids=DEFECTS)
 def test_planted_defect_is_found(find_planted: Callable[..., None], defect: tuple[str, ...]) -> None:
     find_planted(*defect)
+
+
+def test_a_record_may_give_what_it_is_asked_for(plant: Callable[..., list[Problem]]) -> None:
+    changes = ("does {name} melt", "does {name} melt, {mp_c} °C", "tests: recall", "topic: record\ntests: recall")
+    assert not any("gives the answer away" in problem.what for problem in plant("fact", *changes))

@@ -212,7 +212,7 @@ def _check_signs(tokens: Sequence[Token], place: Place) -> Iterator[Finding]:
     flat = "".join(token if isinstance(token, str) else "§" for token in tokens)
     if flat != flat.strip(" "):
         yield "starts or ends with a space", "check the spaces inside [ ]", "warning"
-    slip = re.search(r".{0,12}(?:  | [,;](?=\s|$)|(?<=\w) [?!](?=\s|$)| \.(?=\s|$)|[,;]\.|\.\.(?!\.)|\?\.)", flat)
+    slip = re.search(r".{0,12}(?:(?<=\S)  | [,;](?=\s|$)|(?<=\w) [?!](?=\s|$)| \.(?=\s|$)|[,;]\.|\.\.(?!\.)|\?\.)", flat)
     if slip and "____" not in flat and "..." not in flat:
         yield f"a slip at `{slip[0].replace('§', '{}')}`", "check spaces and signs around [ ]", "warning"
     if place.part == "option" or (place.template and place.template.register == "terse"):
