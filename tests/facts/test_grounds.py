@@ -20,8 +20,9 @@ def open_each(
     plan = next(plan for plan in plans if plan.name == rows[0]["intent"])
     ledger = Ledger(facts, names, fields)
     order = np.arange(len(rows))
-    batch = Batch(pl.DataFrame(rows, schema=EXAMPLE, orient="row"), ledger, Glossary(plans), order)
-    return FactReader(plan, ledger, batch, order, np.ones(len(rows), dtype=bool)), ledger
+    glossary = Glossary(plans)
+    batch = Batch(pl.DataFrame(rows, schema=EXAMPLE, orient="row"), ledger, glossary, order)
+    return FactReader(plan, ledger, glossary, batch, order, np.ones(len(rows), dtype=bool)), ledger
 
 
 def test_lists_are_read_to_their_end(

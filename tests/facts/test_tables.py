@@ -12,7 +12,21 @@ WORDINGS: list[Pieces] = [("plain",), (X, " and ", Y, "!"), ("", X), (Y, X), ()]
 
 
 def build(wordings: list[int], rows: list[int]) -> list[str | None]:
-    return Table(WORDINGS).build(np.array(wordings), np.array(rows), VALUES.__getitem__).to_list()
+    """Texts of the second of two intents, whose rows begin at the seventh."""
+    table = Table()
+    table.add([("other ", X), ("plain",)])
+    chapter = table.add(WORDINGS)
+    place = np.zeros(table.slots, dtype=np.int64)
+    columns = [table.literals]
+    for number, source in enumerate(chapter.sources):
+        place[chapter.slot + number] = sum(map(len, columns)) - 7
+        columns.append(VALUES[source])
+    texts: list[str | None] = [""] * len(wordings)
+    numbers, at_rows = np.array(wordings, dtype=np.int64) + chapter.wording, np.array(rows, dtype=np.int64) + 7
+    for part, built in table.build(numbers, at_rows, place, pl.concat(columns)):
+        for at, text in zip(part, built, strict=True):
+            texts[at] = text
+    return texts
 
 
 def test_texts_are_built_row_by_row() -> None:
@@ -25,6 +39,16 @@ def test_a_missing_value_makes_no_text() -> None:
 
 def test_wordings_without_slots_need_no_values() -> None:
     assert build([0, 4, 0], [0, 0, 0]) == ["plain", "", "plain"]
+
+
+def test_no_wordings_no_texts() -> None:
+    assert build([], []) == []
+
+
+def test_slots_that_wordings_have_between_them() -> None:
+    chapter = Table().add(WORDINGS)
+    assert [chapter.sources[n] for n in chapter.list_used([np.array([0, 4]), np.array([2])])] == [X]
+    assert chapter.list_used([np.array([0])]).size == 0
 
 
 def test_one_wording_for_all_rows() -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from apothecary.facts.columns import Mask, Places, equal_texts, take
-from apothecary.facts.digits import measure_half_digits
+from apothecary.facts.drafts import Draft, is_close
 from apothecary.facts.draws import judge_entities
+from apothecary.facts.estimate import Estimate
 from apothecary.facts.exact import find_answer_format
 from apothecary.facts.grounds import Batch, FactReader, Grounds
 from apothecary.facts.ledger import Ledger
@@ -25,58 +25,72 @@ from apothecary.facts.values import Values
 
 
 class Accepter:
-    """Accepts rows of one intent; its segment table is built once."""
+    """Accepts rows of one intent; its wordings are added to the table once."""
 
-    def __init__(self, plan: Plan, ledger: Ledger, glossary: Glossary) -> None:
+    def __init__(self, plan: Plan, ledger: Ledger, glossary: Glossary, table: Table) -> None:
         self.plan = plan
         self.ledger = ledger
+        self._glossary = glossary
         self._numbering = Numbering(plan, glossary)
-        self._steps = len(self._numbering.wordings)
-        self._table = Table([*self._numbering.wordings, *plan.reasoning])
+        self._answer = len(self._numbering.wordings)
+        self._steps = self._answer + 1
+        self._chapter = table.add([*self._numbering.wordings, plan.answer, *plan.reasoning])
         self._letters = Lookup(pl.Series(list(LETTERS[: plan.count]), dtype=pl.String))
         self._given = {given.name: glossary.number_given(given) for given in plan.given}
 
-    def accept(self, batch: Batch, rows: Places, flat: pl.DataFrame) -> Mask:
-        """Which rows of this intent are surely right, by their places in the batch and their flat columns."""
+    def accept(self, batch: Batch, rows: Places, first: int, draft: Draft) -> None:
+        """Note which rows of this intent are good but for their texts, and which texts these must have.
+
+        `rows` are their places in the batch; in its flat columns and the draft they stand together, from `first` on.
+        """
         plan = self.plan
         wordings = self._numbering.read(batch.template[rows], batch.wording[:, rows])
-        good = wordings.good & equal_texts(flat["answer_type"], plan.answer_type)
+        good = wordings.good & (batch.history.size[rows] == np.where(wordings.two_turns, 2, 0))
+        good &= batch.reasoning.size[rows] == len(plan.reasoning)
         grounds, grounded = self._read_grounds(batch, rows)
         good &= grounded
         if not good.any():
-            return good
+            return
         values = Values(plan, self.ledger, grounds)
         if plan.offers:
-            values = self._find_right(values, flat["answer"])
+            values = self._find_right(values, batch.flat["answer"][first : first + len(rows)])
         good &= judge_entities(plan, values) & self._match_choices(batch, rows, values)
-        answer = build_single(plan.answer, values.read_text, len(rows))
-        good &= equal_texts(answer, flat["answer"]) & self._match_tolerance(answer, batch.tolerance[rows])
-        good &= batch.history.size[rows] == np.where(wordings.two_turns, 2, 0)
-        good &= batch.reasoning.size[rows] == len(plan.reasoning)
-        self._match_texts(batch, rows, flat, wordings, values, good)
-        return good & ~values.doubt
+        good &= self._match_tolerance(batch, rows, first, good, draft)
+        self._expect_texts(batch, rows, first, np.flatnonzero(good), wordings, draft)
+        self._set_values(first, values, wordings, draft)
+        draft.good[first : first + len(rows)] = good & ~values.doubt
 
-    def _match_texts(
-        self, batch: Batch, rows: Places, flat: pl.DataFrame, wordings: Numbers, values: Values, good: Mask
+    def _expect_texts(
+        self, batch: Batch, rows: Places, first: int, good: Places, wordings: Numbers, draft: Draft
     ) -> None:
-        """Rows whose question, reply, earlier turns or steps are not the expected ones lose their `good`."""
-        every = np.arange(len(rows))
-        asked = np.flatnonzero(wordings.two_turns & good)
-        turn = batch.history.start[rows[asked]]
-        content, role = batch.turns["content"], batch.turns["role"]
-        parts = [
-            (every, wordings.ask, flat["prompt"]),
-            (every, wordings.reply, flat["response"]),
-        ]
+        """Note the question, reply, answer, earlier turns and steps of the good rows."""
+        base, at = self._chapter.wording, good + first
+        draft.expect(base + wordings.ask[good], at, "prompt", at)
+        draft.expect(base + wordings.reply[good], at, "response", at)
+        draft.expect(np.full(len(good), base + self._answer), at, "answer", at)
+        asked = good[wordings.two_turns[good]]
         if asked.size:
-            parts.append((asked, wordings.before_ask[asked], take(content, turn)))
-            parts.append((asked, wordings.before_reply[asked], take(content, turn + 1)))
-            good[asked] &= equal_texts(take(role, turn), "user") & equal_texts(take(role, turn + 1), "assistant")
+            turn = batch.history.start[rows[asked]]
+            draft.expect(base + wordings.before_ask[asked], asked + first, "turn", turn)
+            draft.expect(base + wordings.before_reply[asked], asked + first, "turn", turn + 1)
+        step = batch.reasoning.start[rows[good]]
         for n in range(len(self.plan.reasoning)):
-            found = _gather(batch.reasoning.flat, batch.reasoning.start[rows] + n)
-            parts.append((every, np.full(len(rows), self._steps + n), found))
-        for row, wording, found in parts:
-            good[row] &= equal_texts(self._table.build(wording, row, values.read_text), found)
+            draft.expect(np.full(len(good), base + self._steps + n), at, "step", step + n)
+
+    def _set_values(self, first: int, values: Values, wordings: Numbers, draft: Draft) -> None:
+        """Note the values of the slots that these wordings have."""
+        always = np.arange(self._answer, self._steps + len(self.plan.reasoning))
+        met = [wordings.ask, wordings.reply, always]
+        if wordings.two_turns.any():
+            met += [wordings.before_ask[wordings.two_turns], wordings.before_reply[wordings.two_turns]]
+        for number in self._chapter.list_used(met).tolist():
+            slot, source = self._chapter.slot + number, self._chapter.sources[number]
+            column = values.find(None, source.name) if source.kind == "let" else None
+            if isinstance(column, Estimate) and source.format.kind in ("dp", "sig"):
+                value, error = (np.broadcast_to(part, values.rows) for part in (column.value, column.error))
+                draft.set_numbers(slot, first, value, error, source.format)
+            else:
+                draft.set_texts(slot, first, values.read_text(source))
 
     def _read_grounds(self, batch: Batch, rows: Places) -> tuple[Grounds, Mask]:
         """The places of entities, facts and given numbers, and which rows state them as the ledger and the pack do."""
@@ -86,7 +100,7 @@ class Accepter:
         for role in range(plan.count):
             entities[role] = _gather_array(batch.entity, batch.entities.start[rows] + role, good)
         good &= (entities >= 0).all(axis=0)
-        reader = FactReader(plan, self.ledger, batch, rows, good)
+        reader = FactReader(plan, self.ledger, self._glossary, batch, rows, good)
         facts = {need: np.zeros((plan.count, len(rows)), dtype=np.int64) for need in plan.needs}
         for role in range(plan.count):
             for need in plan.needs:
@@ -115,13 +129,15 @@ class Accepter:
                 good &= ~equal_texts(option, other)
         return good
 
-    def _match_tolerance(self, answer: pl.Series, found: NDArray[np.float64]) -> Mask:
-        if self.plan.tolerance is None and not self.plan.half_digit:
-            return np.asarray(np.isnan(found))
-        expected: NDArray[np.float64] = np.full(len(found), self.plan.tolerance or 0.0)
+    def _match_tolerance(self, batch: Batch, rows: Places, first: int, good: Mask, draft: Draft) -> Mask:
+        found = batch.tolerance[rows]
         if self.plan.half_digit:
-            expected = measure_half_digits(answer, find_answer_format(self.plan))
-        return np.asarray(np.less_equal(np.abs(found - expected), expected * 1e-12))
+            at = np.flatnonzero(good)
+            draft.expect_half_digits(at + first, found[at], find_answer_format(self.plan))
+            return np.asarray(~np.isnan(found))
+        if self.plan.tolerance is None:
+            return np.asarray(np.isnan(found))
+        return is_close(found, np.full(len(found), self.plan.tolerance))
 
 
 def _gather(column: pl.Series, at: Places) -> pl.Series:

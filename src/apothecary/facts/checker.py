@@ -17,6 +17,7 @@ import polars as pl
 from apothecary.example import VERDICT
 from apothecary.facts.arithmetic import UndefinedValueError
 from apothecary.facts.batch import Accepter
+from apothecary.facts.drafts import Draft
 from apothecary.facts.evidence import Evidence, Rejected, read_evidence, read_wording
 from apothecary.facts.exact import Deriver, Expected
 from apothecary.facts.explain import Explainer
@@ -26,6 +27,7 @@ from apothecary.facts.ledger import Ledger
 from apothecary.facts.lookup import Lookup
 from apothecary.facts.numbering import Glossary
 from apothecary.facts.plan import Plan, Template, read_fields
+from apothecary.facts.tables import Table
 
 FACTS_READ = ("fact_id", "entity_id", "field", "text", "unit", "kind")  # the columns of `facts` that are looked at
 
@@ -47,6 +49,7 @@ class Checker:
         self._intents = Lookup(pl.Series(list(self.plans), dtype=pl.String))
         self._glossary = Glossary(plans)
         self._labels = Labels(pack, plans, self._glossary)
+        self._table = Table()
         self._accepters: dict[int, Accepter] = {}
 
     def check(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -69,16 +72,19 @@ class Checker:
         intents[~(rows["pack"] == self.pack).fill_null(value=False).to_numpy()] = -1
         order = np.argsort(intents, kind="stable")
         batch = Batch(rows, self.ledger, self._glossary, order)
-        labelled = self._labels.judge(rows, intents, batch.template)
+        found = {name: batch.flat[name] for name in ("prompt", "response", "answer")}
+        found |= {"turn": batch.turns["content"], "step": batch.reasoning.flat}
+        draft = Draft(self._table, len(rows), found)
         bounds = np.searchsorted(intents[order], np.arange(len(self.plans) + 1))
         for number, plan in enumerate(self.plans.values()):
             span = slice(int(bounds[number]), int(bounds[number + 1]))
             members = order[span]
             if members.size:
                 if number not in self._accepters:
-                    self._accepters[number] = Accepter(plan, self.ledger, self._glossary)
-                good[members] = self._accepters[number].accept(batch, members, batch.flat[span])
-        return good & labelled
+                    self._accepters[number] = Accepter(plan, self.ledger, self._glossary, self._table)
+                self._accepters[number].accept(batch, members, span.start, draft)
+        good[order] = draft.compare()
+        return good & batch.alternates & self._labels.judge(rows, intents, batch.template)
 
     def judge(self, row: Mapping[str, Any]) -> None:
         """Derive one row exactly; raises Rejected with reason and proof when it is wrong."""

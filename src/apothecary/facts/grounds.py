@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from apothecary.facts.columns import Mask, Places, equal_texts, open_lists, take
+from apothecary.facts.columns import Mask, Opened, Places, equal_texts, open_lists, take
 from apothecary.facts.ledger import Ledger
 from apothecary.facts.numbering import Glossary
-from apothecary.facts.plan import Given, Plan
+from apothecary.facts.plan import Field, Given, Plan
 
-_FLAT = ("prompt", "response", "answer", "answer_type", "template")
+_FLAT = ("prompt", "response", "answer")
 _MAX_PARTS = 4
 _GIVEN = -1  # the entity index of a number that the question gives
 
@@ -38,16 +39,40 @@ class Batch:
         self.facts = open_lists(rows["facts"])
         self.fact = {name: column.rechunk() for name, column in self.facts.flat.struct.unnest().to_dict().items()}
         self.role = self.fact["entity"].fill_null(-2).to_numpy()
+        self.name = _number(self.fact["field"], glossary.names)
+        self.unit = _number(self.fact["unit"], glossary.units)
         self.drawn = _find_given(self.fact["value"], self.fact["fact_id"], glossary)
         self.template = glossary.templates.find(rows["template"])
         self.choices = open_lists(rows["choices"])
         self.reasoning = open_lists(rows["reasoning"])
         self.history = open_lists(rows["history"])
         self.turns = self.history.flat.struct.unnest()
+        self.alternates = _alternate(self.history, self.turns["role"])
         parts = rows["wording"].str.split_exact(".", _MAX_PARTS).struct.unnest()
         numbers = parts.select(pl.all().cast(pl.Int32, strict=False).fill_null(-1)).get_columns()
         self.wording = np.vstack([column.to_numpy() for column in numbers])
         self.tolerance = rows["tolerance"].fill_null(float("nan")).to_numpy()
+
+
+def _number(texts: pl.Series, known: Mapping[str | None, int]) -> NDArray[np.int32]:
+    """The numbers of texts, -1 for those not known; null is a text."""
+    keys = [key for key in known if key is not None]
+    own = np.array([*(known[key] for key in keys), -1], dtype=np.int32)
+    codes: NDArray[np.int32] = own[
+        texts.cast(pl.Enum(keys), strict=False).to_physical().cast(pl.Int64).fill_null(len(keys)).to_numpy()
+    ]
+    if texts.null_count():
+        codes[texts.is_null().to_numpy()] = known.get(None, -1)
+    return codes
+
+
+def _alternate(history: Opened, roles: pl.Series) -> Mask:
+    """The rows whose earlier turns are the user's and the assistant's in turn."""
+    good = np.ones(len(history.size), dtype=bool)
+    row = np.repeat(np.arange(len(good)), history.size)
+    first = (np.arange(len(row)) - history.start[row]) % 2 == 0
+    good[row[~np.where(first, equal_texts(roles, "user"), equal_texts(roles, "assistant"))]] = False
+    return good
 
 
 def _find_given(values: pl.Series, fact_ids: pl.Series, glossary: Glossary) -> Places:
@@ -61,20 +86,18 @@ def _find_given(values: pl.Series, fact_ids: pl.Series, glossary: Glossary) -> P
 class FactReader:
     """Reads the facts of the rows of one intent in the order they must have; `good` loses the rows that stray."""
 
-    def __init__(self, plan: Plan, ledger: Ledger, batch: Batch, rows: Places, good: Mask) -> None:
+    def __init__(self, plan: Plan, ledger: Ledger, glossary: Glossary, batch: Batch, rows: Places, good: Mask) -> None:
         self.good = good
         self._plan = plan
         self._ledger = ledger
         self._batch = batch
         self._cursor = batch.facts.start[rows]
         self._end = self._cursor + batch.facts.size[rows]
-        self._names = [*plan.needs, *(given.name for given in plan.given)]
-        self._units = [*(plan.fields[need].unit for need in plan.needs), *(given.unit for given in plan.given)]
-        self._read: list[tuple[Places, Places, int, int]] = []  # rows, places of facts, slot among the names, role
+        self._names, self._units = glossary.names, glossary.units
 
     def read(self, need: str, role: int, entities: Places) -> Places:
         """The places of one needed field of one role; 0 for rows that are not good."""
-        at = self._advance(need, role)
+        at = self._advance(self._plan.fields[need], role)
         span = self._ledger.open_field(need)
         if at is None:
             return np.zeros(len(self.good), dtype=np.int64)
@@ -89,7 +112,7 @@ class FactReader:
 
     def read_given(self, given: Given, places: NDArray[np.int32]) -> Places:
         """The places of the stated numbers among the given values; 0 for rows that are not good."""
-        at = self._advance(given.name, _GIVEN)
+        at = self._advance(given, _GIVEN)
         if at is None:
             return np.zeros(len(self.good), dtype=np.int64)
         drawn = places[self._batch.drawn[at]].astype(np.int64)
@@ -99,27 +122,23 @@ class FactReader:
     def finish(self) -> Mask:
         """The rows whose facts are all there, in order, with their fields, units and roles, and no more than these."""
         self.good &= self._cursor == self._end
-        if self._read:
-            row, at, slot, role = (
-                np.concatenate([np.broadcast_to(part[n], part[0].shape) for part in self._read]) for n in range(4)
-            )
-            names, units = pl.Series(self._names), pl.Series(self._units, dtype=pl.String)
-            wrong = self._batch.role[at] != role
-            wrong |= ~equal_texts(take(self._batch.fact["field"], at), take(names, slot))
-            wrong |= take(self._batch.fact["unit"], at).ne_missing(take(units, slot)).to_numpy()
-            self.good[row[wrong]] = False
         return self.good
 
-    def _advance(self, name: str, role: int) -> Places | None:
+    def _advance(self, stated: Field | Given, role: int) -> Places | None:
         """Where the next fact of each row stands; 0 for rows that are not good, None when no row is."""
         self.good &= self._cursor < self._end
         if not self.good.any():
             return None
         at = np.where(self.good, self._cursor, 0)
-        kept = np.flatnonzero(self.good)
-        self._read.append((kept, at[kept], self._names.index(name), role))
         self._cursor = self._cursor + 1
+        self.good &= self._say(stated, role, at)
         return at
+
+    def _say(self, stated: Field | Given, role: int, at: Places) -> Mask:
+        """Whether the facts at these places name this role, field and unit."""
+        batch = self._batch
+        says = (batch.role[at] == role) & (batch.name[at] == self._names[stated.name])
+        return np.asarray(says & (batch.unit[at] == self._units[stated.unit]))
 
     def _read_rest(self, need: str, role: int, first: Places, at: Places) -> None:
         """The members after the first of a field with several facts: all there and in the order of the list."""
@@ -132,6 +151,6 @@ class FactReader:
         found, member = at[row] + step, lists.order[lists.rank[first[row]] + step]
         same = equal_texts(take(span.ids, member), take(self._batch.fact["fact_id"], found))
         same &= equal_texts(take(span.texts, member), take(self._batch.fact["value"], found)) & span.sound[member]
+        same &= self._say(self._plan.fields[need], role, found)
         self.good[row[~same]] = False
-        self._read.append((row, found, self._names.index(need), role))
         self._cursor = self._cursor + more

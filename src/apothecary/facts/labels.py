@@ -23,7 +23,8 @@ class Labels:
         said = [str(system.get("text") or _NONE) for system in pack.get("systems") or ()]
         self.systems = frozenset(text for text in said if text.strip().lower() != _NONE)
         self._columns = {
-            key: pl.Series([*(plan.labels[key] for plan in plans), None], dtype=pl.String) for key in LABELS
+            key: pl.Series([*(plan.labels[key] for plan in plans), None], dtype=pl.String)
+            for key in (*LABELS, "answer_type")
         }
         registers = dict.fromkeys([None, *(register for plan in plans for register in plan.registers.values())])
         self._registers = pl.Series(list(registers), dtype=pl.String)

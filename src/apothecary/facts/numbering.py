@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from apothecary.facts.columns import Mask, Places
 from apothecary.facts.lookup import Lookup
-from apothecary.facts.plan import Given, Pieces, Plan
+from apothecary.facts.plan import Field, Given, Pieces, Plan
 
 
 class Glossary:
@@ -21,6 +21,10 @@ class Glossary:
         plans = list(plans)
         self.templates = _index(template for plan in plans for template in plan.template_ids)
         self.given = _index(text for plan in plans for given in plan.given for text in given.texts)
+        stated: list[Field | Given] = [field for plan in plans for field in plan.fields.values()]
+        stated += [given for plan in plans for given in plan.given]
+        self.names = _number(item.name for item in stated)
+        self.units = _number(item.unit for item in stated)
 
     def number_given(self, given: Given) -> NDArray[np.int32]:
         """For each known text (and last, for none) its place among the values of one given number, -1 for none."""
@@ -33,6 +37,10 @@ class Glossary:
 
 def _index(texts: Iterable[str]) -> Lookup:
     return Lookup(pl.Series(list(dict.fromkeys(texts)), dtype=pl.String))
+
+
+def _number(texts: Iterable[str | None]) -> dict[str | None, int]:
+    return {text: n for n, text in enumerate(dict.fromkeys(texts))}
 
 
 def _place_among(known: Lookup, texts: Iterable[str]) -> NDArray[np.int32]:

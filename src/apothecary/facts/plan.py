@@ -118,6 +118,7 @@ class Plan:
         self.half_digit = tolerance == "half-digit"
         self.tolerance = None if tolerance is None or self.half_digit else float(tolerance)
         self.labels = {column: _read_text(raw.get(key)) for column, key in LABELS.items()}
+        self.labels["answer_type"] = self.answer_type
         self.registers = {str(template["id"]): _read_text(template.get("register")) for template in raw["templates"]}
         self.template_ids = list(self.registers)
 

@@ -1,57 +1,107 @@
-"""Numbered wordings as segment tables, so that texts of many wordings are built with a few gathers.
+"""Numbered wordings as segment tables, so that the texts of many wordings are built with a few gathers.
 
-Literal k and slot k of every wording stand in column k; a wording with fewer slots is padded with empty texts.
+Literal k and slot k of every wording stand in column k of the texts with as many slots; slots are numbered, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from apothecary.facts.columns import Places, join_columns, take
 from apothecary.facts.plan import Pieces, Source
 
+CHUNK = 1 << 16  # texts built at once
+
 ReadText = Callable[[Source], pl.Series]
 
 
+class Chapter:
+    """The wordings of one intent in a table: the numbers of its first wording and slot, and its slots in order."""
+
+    def __init__(self, wording: int, slot: int, sources: list[Source], slots: list[list[int]]) -> None:
+        self.wording = wording
+        self.slot = slot
+        self.sources = sources
+        self._uses = np.zeros((len(sources), len(slots)), dtype=bool)
+        for at, own in enumerate(slots):
+            self._uses[own, at] = True
+
+    def list_used(self, wordings: Sequence[Places]) -> Places:
+        """The slots that these wordings have between them, by their place in the chapter."""
+        met = np.zeros(self._uses.shape[1], dtype=bool)
+        for numbers in wordings:
+            met[numbers] = True
+        return np.flatnonzero(self._uses[:, met].any(axis=1))
+
+
 class Table:
-    """Wordings of an intent by number."""
+    """The wordings of a pack by number, one intent's after the other's."""
 
-    def __init__(self, wordings: Sequence[Pieces]) -> None:
+    def __init__(self) -> None:
+        self.slots = 0
+        self._literals: dict[str, int] = {"": 0}
+        self._texts: list[int] = []  # of all wordings: one literal more than slots each
+        self._sources: list[int] = []  # of all wordings
+        self._counts: list[int] = []  # of slots, by wording
+        self._sealed: tuple[NDArray[np.int32], ...] = ()
+
+    def add(self, wordings: Sequence[Pieces]) -> Chapter:
+        """One more intent's wordings, numbered on."""
         split = [_split(pieces) for pieces in wordings]
-        self.sources = list(dict.fromkeys(source for _, sources in split for source in sources))
-        number = {source: n for n, source in enumerate(self.sources)}
-        texts = {text: n for n, text in enumerate(dict.fromkeys(["", *(t for literals, _ in split for t in literals)]))}
-        self._literals = pl.Series(list(texts))
-        width = max((len(sources) for _, sources in split), default=0)
-        self._slots = np.full((width, len(split)), -1, dtype=np.int32)
-        self._texts = np.zeros((width + 1, len(split)), dtype=np.uint32)  # 0 is the empty text
-        for at, (literals, sources) in enumerate(split):
-            self._slots[: len(sources), at] = [number[source] for source in sources]
-            self._texts[: len(literals), at] = [texts[text] for text in literals]
+        sources = list(dict.fromkeys(source for _, own in split for source in own))
+        number = {source: n for n, source in enumerate(sources)}
+        chapter = Chapter(len(self._counts), self.slots, sources, [[number[s] for s in own] for _, own in split])
+        for literals, own in split:
+            self._texts += [self._literals.setdefault(text, len(self._literals)) for text in literals]
+            self._sources += [self.slots + number[source] for source in own]
+            self._counts.append(len(own))
+        self.slots += len(sources)
+        self._sealed = ()
+        return chapter
 
-    def build(self, wordings: Places, rows: Places, read: ReadText) -> pl.Series:
-        """The text of wording `wordings[n]` with the values of row `rows[n]`; null where a value is null."""
-        slots, texts = self._slots[:, wordings], self._texts[:, wordings]
-        used = np.flatnonzero(np.bincount((slots + 1).ravel(), minlength=1)[1:])
-        columns = [read(self.sources[source]) for source in used]
-        size = len(columns[0]) if columns else 0
-        # Where the values of each slot begin; slot -1 is the empty text, which comes first.
-        place = np.zeros(len(self.sources) + 1, dtype=np.uint32)
-        place[used] = len(self._literals) + np.arange(len(columns)) * size
-        row = rows.astype(np.uint32)
-        # One gather for all literals and slots of all rows, then a slice of it for each column of the texts.
-        wanted = [texts[0]]
-        for slot, text in zip(slots, texts[1:], strict=True):
-            if slot.max(initial=-1) >= 0:
-                wanted.append(place[slot] + np.where(slot >= 0, row, 0))
-            if text.any():
-                wanted.append(text)
-        gathered = take(pl.concat([self._literals, *columns]), np.concatenate(wanted))
-        count = len(wordings)
-        return join_columns([gathered[n * count : (n + 1) * count] for n in range(len(wanted))])
+    @property
+    def literals(self) -> pl.Series:
+        """All literals by number; number 0 is the empty text."""
+        return pl.Series(list(self._literals), dtype=pl.String)
+
+    def build(
+        self, wordings: Places, rows: Places, place: Places, pool: pl.Series
+    ) -> Iterator[tuple[Places, pl.Series]]:
+        """The texts of `wordings[n]` for row `rows[n]`, some at a time: which n, and their texts.
+
+        The pool begins with the literals; slot s of row r has the text pool[place[s] + r]. Null where a value is null.
+        """
+        if not self._sealed:
+            lists = (self._counts, self._texts, self._sources)
+            counts, texts, sources = (np.array(numbers, dtype=np.int32) for numbers in lists)
+            self._sealed = counts, texts, sources, np.cumsum(counts, dtype=np.int32) - counts
+        count = self._sealed[0][wordings]
+        order = np.argsort(count, kind="stable")
+        bounds = np.searchsorted(count[order], np.arange(int(count.max(initial=-1)) + 2))
+        for slots, (start, stop) in enumerate(pairwise(bounds.tolist())):
+            for at in range(start, stop, CHUNK):
+                part = order[at : min(at + CHUNK, stop)]
+                yield part, self._join(wordings[part], rows[part], slots, place, pool)
+
+    def _join(self, wordings: Places, rows: Places, slots: int, place: Places, pool: pl.Series) -> pl.Series:
+        """Texts of wordings with as many slots each: one gather for all of them, then a slice of it a column."""
+        _, texts, sources, starts = self._sealed
+        first = starts[wordings]
+        wanted = []
+        for column in range(slots + 1):
+            literal = texts[first + wordings + column]
+            if literal.any():
+                wanted.append(literal)
+            if column < slots:
+                wanted.append(place[sources[first + column]] + rows)
+        gathered = take(pool, np.concatenate(wanted or [np.zeros(len(rows), dtype=np.int64)]))
+        size = len(rows)
+        return join_columns([gathered[n : n + size] for n in range(0, len(gathered), size)])
 
 
 def build_single(pieces: Pieces, read: ReadText, rows: int) -> pl.Series:
