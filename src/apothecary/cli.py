@@ -43,6 +43,15 @@ class Verbs(TyperGroup):
             _fail(str(explain_os_error(error)), ApothecaryError.exit_code)
 
 
+class Gather(TyperGroup):
+    """`gather` and the name of a pack, or a verb of its own."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take what is no verb for a pack."""
+        is_verb = bool(args) and (args[0] in self.commands or args[0] == "--help")
+        return super().parse_args(ctx, args if is_verb else ["pack", *args])
+
+
 def _fail(message: str, exit_code: int) -> None:
     typer.echo(message, err=True)
     raise typer.Exit(exit_code)
@@ -59,6 +68,13 @@ app = typer.Typer(
 )
 packs_app = typer.Typer(help="Look into packs.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(packs_app, name="packs")
+gather_app = typer.Typer(
+    cls=Gather,
+    help="Facts: `gather PACK` builds and tells what is known.",
+    no_args_is_help=False,
+    rich_markup_mode=None,
+)
+app.add_typer(gather_app, name="gather")
 
 RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe, as recipes/quick.yaml.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, as runs/quick.")]
@@ -176,7 +192,7 @@ def trace(run: RunFolder, example_id: Annotated[str, typer.Argument(metavar="ID"
         typer.echo(text)
 
 
-@app.command()
+@gather_app.command("pack")
 def gather(
     pack: PackName = "pharma",
     licence: Annotated[str, typer.Option(help="permissive or share-alike.")] = "share-alike",
@@ -189,6 +205,30 @@ def gather(
 
     for text in report_gathered(pack, licence=licence, workers=_count_workers(workers), progress=make_progress(quiet)):
         typer.echo(text)
+
+
+@gather_app.command("table")
+def gather_table(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, Parquet or SDF, one measurement a row.")],
+    facts: Annotated[list[str], typer.Option("--fact", metavar="NAME[UNIT]=COL", help="Measurements; repeatable.")],
+    smiles: Annotated[str, typer.Option(metavar="COL", help="The structures; an SDF has its own.")] = "smiles",
+    name: Annotated[str | None, typer.Option(metavar="COL", help="The compounds' names.")] = None,
+    conditions: Annotated[
+        list[str] | None, typer.Option("--condition", metavar="LABEL=COL", help="As assay=Target; repeatable.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The pack folder.")] = None,
+    title: Annotated[str, typer.Option(metavar="TEXT", help="Where the values come from.")] = "",
+    licence: Annotated[str, typer.Option(metavar="TEXT", help="Under which terms they stand.")] = "own data",
+    workers: Workers = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Make a pack of a table of your own compounds: facts, and questions that run offline."""
+    from apothecary.engine.progress import make_progress
+    from apothecary.report.own_table import Wish, report_own_table
+
+    wish = Wish(file, smiles, tuple(facts), name, tuple(conditions or ()), out, title, licence)
+    for line in report_own_table(wish, workers=_count_workers(workers), progress=make_progress(quiet)):
+        typer.echo(line)
 
 
 @packs_app.command("new")

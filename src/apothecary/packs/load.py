@@ -80,6 +80,13 @@ def find_pack(name_or_path: str | Path) -> Path:
     raise PackError(f"there is no pack `{text}`", expected=f"a folder, or one of: {', '.join(names)}", hint=hint)
 
 
+def read_fields(name_or_path: str | Path) -> dict[str, Any]:
+    """The fields of a pack as written, without its intents."""
+    raw = load_yaml_lines(find_pack(name_or_path) / "pack.yaml")[0]
+    fields = raw.get("fields", {}) if isinstance(raw, dict) else {}
+    return fields if isinstance(fields, dict) else {}
+
+
 def restore_pack(dump: dict[str, Any]) -> Pack:
     """The pack whose `dump_pack` this is."""
     try:

@@ -1,0 +1,1 @@
+"""A user's own table of compounds and measurements -> a pack folder that runs offline."""
