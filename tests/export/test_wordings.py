@@ -1,7 +1,7 @@
 import pytest
 from tests.curate.examples import frame_rows, make_row, two_turns
 
-from apothecary.export.wordings import Wordings, list_asks
+from apothecary.export.wordings import Form, Wordings, describe_forms, list_forms
 
 
 def make_wordings(held_out: dict[str, list[int]]) -> Wordings:
@@ -41,9 +41,18 @@ def test_secret_wordings_are_found_by_their_text(template: str, wording: str, is
     if wording.count(".") > 1:
         row = two_turns(row, "Is it?", "Yes.")
     wordings = make_wordings({"weight/plain": [0]})
-    assert wordings.find_secret(frame_rows([row])) == ([row["id"]] if is_secret else [])
+    assert wordings.find_secret(list_forms(frame_rows([row]))) == ([row["id"]] if is_secret else [])
 
 
-def test_asks_are_listed_once_whatever_the_reply() -> None:
-    rows = frame_rows([make_row(j, 1, wording=f"{j % 2}.{j}") for j in range(6)])
-    assert [(key, ask) for key, ask, _ in list_asks(rows)] == [(("weight", "plain"), 0), (("weight", "plain"), 1)]
+def test_forms_are_listed_once_whatever_the_reply() -> None:
+    forms = list_forms(frame_rows([make_row(j, 1, wording=f"{j % 2}.{j}") for j in range(6)]))
+    assert [form[:4] for form in forms] == [("weight", "plain", 0, 3), ("weight", "plain", 1, 3)]
+
+
+def test_questions_are_as_varied_as_that_many_forms_of_equal_share() -> None:
+    even = [Form("weight", "plain", ask, 5, "x") for ask in range(4)]
+    assert describe_forms(even) | {"top": ""} == {"forms": 4, "effective": 4.0, "top": "", "top_share": 0.25}
+    uneven = [*even, Form("weight", "plain", 0, 980, "y")]
+    assert describe_forms(uneven)["effective"] < 1.2
+    assert describe_forms(uneven)["top"] == "weight/plain/0"
+    assert describe_forms([])["forms"] == 0

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from apothecary.errors import VerdictError
-from apothecary.export.wordings import Wordings
+from apothecary.export.wordings import Form, Wordings, describe_forms, list_forms
 
 Shown = NDArray[np.bool_]
 
@@ -69,6 +69,7 @@ class Finding:
     parents: list[str]
     computed_facts: list[str]
     recall_facts: Shown
+    forms: list[Form]
 
 
 def audit_leaks(
@@ -77,7 +78,7 @@ def audit_leaks(
     """Dataset files, `entity_id, parent_key` and the pack to the numbers of the audit; VerdictError when a row leaks.
 
     `held_out` names the question patterns that are kept for testing, by `intent/template`; those that test rows use are
-    added to them.
+    added to them. `questions` says how varied the questions of the training rows are.
     """
     wordings = Wordings(pack, held_out)
     computed = [name for name, field in pack["fields"].items() if field["kind"] == "computed"]
@@ -181,16 +182,18 @@ def inspect_training(file: Path, *, secret: HeldOut, wordings: Wordings) -> list
 def inspect_rows(rows: pl.DataFrame, secret: HeldOut, wordings: Wordings) -> Finding:
     """Training rows to what they show of what is held out."""
     prompts = hash_prompts(rows).with_columns(rows["id"])
+    forms = list_forms(rows)
     near = prompts.filter(pl.col("high").is_in(secret.prompts["high"].implode()))
     skills = rows.filter(IS_SKILL).select("id", "entities").explode("entities", empty_as_null=False)
     facts = rows.select("id", "fact_ids").explode("fact_ids", empty_as_null=False)
     return Finding(
         prompts=near.join(secret.prompts, on=PROMPT, how="semi")["id"].to_list(),
-        wordings=wordings.find_secret(rows),
+        wordings=wordings.find_secret(forms),
         parents=list_ids(skills.filter(pl.col("entities").is_in(secret.entities.implode()))),
         computed_facts=list_ids(facts.filter(pl.col("fact_ids").is_in(secret.computed_facts.implode()))),
         # A mask, not the ids: texts taken from a batch keep the whole batch in memory.
         recall_facts=secret.recall_facts.is_in(facts["fact_ids"].implode()).to_numpy(),
+        forms=forms,
     )
 
 
@@ -228,4 +231,5 @@ def judge_findings(secret: HeldOut, findings: Sequence[Finding]) -> dict[str, An
         "held_out_computed_facts": len(secret.computed_facts),
         "recall_facts": len(secret.recall_facts),
         "recall_facts_in_training": int(taught.sum()),
+        "questions": describe_forms(form for one in findings for form in one.forms),
     }

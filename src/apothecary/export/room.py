@@ -97,6 +97,7 @@ def describe_dataset(
             {"component": "export", **books["export"]},
         ],
         "mix": describe_mix(books["mix"]),
+        "questions": audit.pop("questions"),
         "audit": audit,
         "sample": {**vars(sample), "rows": min(SAMPLE_ROWS, kept)},
     }

@@ -80,7 +80,7 @@ def fingerprint_knowledge(packages: list[str]) -> str:
     for wheel in WHEELS:
         digest.update(f"\n{wheel.package} {wheel.sha256 if wheel.package in packages else 'missing'}".encode())
     room = Path(__file__).parent
-    for path in sorted(p for p in room.rglob("*") if p.suffix in {".py", ".json", ".txt", ".smi"}):
+    for path in sorted(p for p in room.rglob("*") if p.suffix in {".py", ".json", ".txt", ".tsv", ".smi"}):
         if path.relative_to(room).parts[0] in BESIDE:
             continue
         digest.update(path.name.encode() + b"\0" + path.read_bytes())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -48,6 +49,7 @@ def show_run(run: Path, *, intent: str | None, entity: str | None, dropped: str 
             return
         yield from show_funnel(run)
         yield from show_mix(require_dataset(run)["mix"])
+        yield show_questions(require_dataset(run)["questions"])
         yield from show_examples(scan_dataset(run), count)
         return
     rows = filter_rows(scan_dataset(run), intent, find_entities(run, entity) if entity else None)
@@ -102,6 +104,14 @@ def show_mix(mix: dict[str, dict[str, dict[str, int]]]) -> Iterator[str]:
                 cells += [line[what], line[what] / max(1, sum_of_all)]
             table.append(tuple(cells))
         yield from lay_out((by, "rows", "share", "tokens", "share"), table)
+
+
+def show_questions(told: dict[str, Any]) -> str:
+    """How varied the questions of training are, as a manifest says, to text."""
+    return (
+        f"questions of training, names and values taken out: {told['forms']:,} forms, as varied as "
+        f"{told['effective']:,.0f} of equal share; the most frequent has {told['top_share']:.2%} ({told['top']})"
+    )
 
 
 def count_filtered(rows: pl.LazyFrame) -> dict[str, dict[str, dict[str, int]]]:
