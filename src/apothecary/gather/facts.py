@@ -13,11 +13,12 @@ from apothecary.gather.edits import EDIT_NUMBERS, EDITS
 from apothecary.gather.entities import Entity
 from apothecary.gather.exercises import EXERCISE_TEXTS
 from apothecary.gather.sources import SOURCES
+from apothecary.gather.systematic import list_systematic_names
 
 LIST_FIELDS = ("brand", "class", "synonym")
 TEXT_FIELDS = frozenset(
-    {"smiles", "inchikey", "formula", "scaffold", "iupac_name", "unii", "ntp_listing", "name", *LIST_FIELDS}
-) | frozenset(EXERCISE_TEXTS)
+    {"smiles", "inchikey", "formula", "scaffold", "iupac_name", "systematic_name", "unii", "ntp_listing", "name"}
+).union(LIST_FIELDS, EXERCISE_TEXTS)
 _LICENCES = {source.id: source.licence for source in SOURCES}
 LOOSE = {
     "entity_id": pl.String,
@@ -89,7 +90,8 @@ def list_drawings(accepted: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
 
 def list_registry_facts(entities: Iterable[Entity]) -> pl.DataFrame:
     """UNII, IUPAC name and synonyms as loose rows."""
-    rows: list[tuple[str, str, str, str]] = []
+    entities = list(entities)
+    rows: list[tuple[str, str, str, str]] = list(list_systematic_names(entities))
     for entity in entities:
         if entity.unii:
             rows.append((entity.entity_id, "unii", entity.unii, "unii"))

@@ -16,7 +16,7 @@ from apothecary.gather.report import report_knowledge
 from apothecary.gather.sources import SOURCE_INDEX, SOURCES
 
 ALLOWED = {"permissive": ("permissive",), "share-alike": ("permissive", "share-alike")}
-TEXT_COLUMNS = ("smiles", "inchikey", "formula", "iupac_name", "scaffold", *EXERCISE_TEXTS)
+TEXT_COLUMNS = ("smiles", "inchikey", "formula", "iupac_name", "systematic_name", "scaffold", *EXERCISE_TEXTS)
 INTEGER_COLUMNS = (*(name for name, _, kind in COMPUTED if kind == "integer"), "first_approval")
 NUMBER_COLUMNS = (
     *(name for name, _, kind in COMPUTED if kind == "number"),
