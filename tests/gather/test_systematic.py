@@ -32,6 +32,7 @@ def test_write_locants_gives_capitals_where_they_are_clear(lower: str, written: 
     [
         ("5-dodecanol", "dodecan-5-ol", "CCCCCCCC(O)CCCC"),  # the same letters in another order of locants
         ("menthol", "5-methyl-2-propan-2-yl-cyclohexan-1-ol", "CC1CC[C@@H](C(C)C)[C@H](O)C1"),  # stereo not told
+        ("trans-2-tridecenol", "tridec-2-en-1-ol", "CCCCCCCCCCC=CCO"),
         ("retinol", "x" * 81, "CCO"),
         ("aniline", None, "Nc1ccccc1"),
     ],

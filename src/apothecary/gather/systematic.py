@@ -13,6 +13,10 @@ MAX_LENGTH = 80
 _LOCANT = re.compile(r"(?<![A-Za-z])([nos])(?=\d*'*[,-])")
 _CENTRE = re.compile(r"\d[RS]|\([RS]\)|(?<![A-Za-z])(?:rac|D|L|DL)-")
 _DOUBLE_BOND = re.compile(r"\d*[EZ][,)]")
+_DISPLAYED_STEREO = re.compile(
+    r"\b(?:trans|cis|endo|exo|threo|erythro|meso)\b|\d[RS]\b|\([RSEZ](?:,|\))", re.IGNORECASE
+)
+_CHARGED = re.compile(r"idyl-|azaniumyl|azanid|idylidene|sulfonylidene|\d-ium")
 
 
 def list_systematic_names(entities: Iterable[Entity]) -> Iterator[tuple[str, str, str, str]]:
@@ -31,7 +35,8 @@ def write_systematic(entity: Entity) -> str | None:
     name = write_locants(entity.iupac)
     if name is None or not _tells_stereo(name, str(entity.record["smiles"])):
         return None
-    return name
+    is_vague = _DISPLAYED_STEREO.search(entity.name) and not (_CENTRE.search(name) or _DOUBLE_BOND.search(name))
+    return None if is_vague or _CHARGED.search(name) else name
 
 
 def write_locants(name: str) -> str | None:
