@@ -28,9 +28,9 @@ class Sheet:
         """A column's texts; SourceError with the nearest name when there is none."""
         if name in self.columns:
             return self.columns[name]
-        near = difflib.get_close_matches(name, self.columns, 1, 0.4)
-        lower = [known for known in self.columns if known.lower() == name.lower()]
-        hint = f"did you mean `{(lower or near)[0]}`?" if lower or near else "name a column of the file's first line"
+        lower = {known.lower(): known for known in self.columns}
+        near = difflib.get_close_matches(name.lower(), lower, 1, 0.4)
+        hint = f"did you mean `{lower[near[0]]}`?" if near else "name a column of the file's first line"
         raise SourceError(
             f"no column `{name}`", where=str(self.path), expected=f"one of: {', '.join(self.columns)}", hint=hint
         )
@@ -107,6 +107,8 @@ def _read_parquet(path: Path) -> Sheet:
 def _read_sdf(path: Path) -> Sheet:
     from rdkit import Chem, rdBase
 
+    if not path.stat().st_size:
+        return Sheet(path, {}, [])
     with rdBase.BlockLogs():
         records = []
         for molecule in Chem.SDMolSupplier(str(path)):

@@ -103,11 +103,11 @@ def join_values(texts: Sequence[str], fact: FactColumn) -> str | None:
         return texts[0]
     numbers = [float(text) for text in texts]
     if fact.powers is None:
-        mean = math.fsum(numbers) / len(numbers)
-    else:
-        if max(numbers) / min(numbers) > MAX_FOLD:
-            return None
-        mean = math.exp(math.fsum(map(math.log, numbers)) / len(numbers))
+        decimals = max(len(text.partition(".")[2]) for text in texts)
+        return f"{sum(map(Decimal, texts)) / len(texts):.{decimals}f}"
+    if max(numbers) / min(numbers) > MAX_FOLD:
+        return None
+    mean = math.exp(math.fsum(map(math.log, numbers)) / len(numbers))
     digits = max(MEAN_DIGITS, *(count_digits(text) for text in texts))
     return write_plain(Decimal(f"{mean:.{min(digits, 6)}g}"))
 
