@@ -85,6 +85,10 @@ def test_start_is_quick() -> None:
         (["packs", "new", "My Pack"], ["is no name for a pack", "for instance my_pack"]),
         (["packs", "new", "mine", "--out", "docs"], ["the folder is there already"]),
         (["gather", "pharma", "--licence", "free"], ["unknown licence free"]),
+        (["gather", "farma"], ["pharma"]),
+        (["gather", "table", "none.csv", "--fact", "ic50[nM]=IC50"], ["there is no such file"]),
+        (["gather", "table", "README.md", "--fact", "ic50=IC50"], ["`ic50=IC50` has no unit", "ic50[nM]=IC50"]),
+        (["gather", "table", "README.md", "--fact", "ic50[nM]=IC50"], ["a .md file cannot be read", ".csv"]),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else None,
 )
@@ -105,6 +109,23 @@ def test_a_new_pack_works_at_once_and_without_a_network(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
     assert "400 rows" in done.stdout
     assert not (tmp_path / "cache" / "knowledge").exists()
+
+
+def test_a_table_of_ones_own_becomes_a_pack_that_runs_without_a_network(tmp_path: Path) -> None:
+    cache = {"APOTHECARY_CACHE": str(tmp_path / "cache")}
+    lines = [f"CPD-{n},{'C' * (n + 2)}c1ccc(O)cc1,{3 * 1.6**n:.3g}" for n in range(20)]
+    (tmp_path / "assay.csv").write_text("\n".join(["ID,SMILES,IC50 (nM)", *lines, "CPD-20,c1ccc,5"]) + "\n")
+    options = ["--smiles", "SMILES", "--name", "ID", "--fact", "ic50[nM]=IC50 (nM)", "--quiet"]
+    done = call("gather", "table", "assay.csv", *options, cwd=tmp_path, **cache)
+    assert done.returncode == 0, done.stderr
+    assert "21 rows of assay.csv read: 20 kept, 1 dropped" in done.stdout
+    assert "line 22: structure does not parse" in done.stdout
+    commands = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("  apothecary ")]
+    assert [command[0] for command in commands] == ["packs", "preview", "run"]
+    for command in commands:
+        done = call(*command, cwd=tmp_path, **cache)
+        assert done.returncode == 0, done.stderr + done.stdout
+    assert_refused(call("gather", "table", "assay.csv", *options, cwd=tmp_path, **cache), "the folder is there already")
 
 
 def test_verify_of_no_run_is_explained(tmp_path: Path) -> None:
