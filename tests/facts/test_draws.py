@@ -88,6 +88,20 @@ def test_a_group_lies_within_its_gaps(
     assert checker.check(frame(kin_rows["ranked"])).is_empty() is right
 
 
+def test_numbers_too_long_for_integers_are_left_to_the_exact_path(
+    kin_dump: dict[str, Any], kin_facts: pl.DataFrame, kin_names: pl.DataFrame, kin_rows: Rows
+) -> None:
+    """Twenty digits more: as before, but the quick path knows that it cannot tell."""
+    long = pl.col("text") + "00000000000000000001"
+    facts = kin_facts.with_columns(text=pl.when(pl.col("field") == "mw").then(long).otherwise(pl.col("text")))
+    row = kin_rows["ranked"]
+    for fact in row["facts"]:
+        fact["value"] += "00000000000000000001"
+    checker = Checker(kin_dump, facts, kin_names)
+    assert not checker.accept(frame(row))[0]
+    assert checker.check(frame(row)).is_empty()
+
+
 def test_a_tie_has_no_rank(kin_checker: Checker) -> None:
     row = kin.make_row(
         "ranked",

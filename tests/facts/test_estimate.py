@@ -84,6 +84,7 @@ def test_what_is_not_doubtful_is_exact(text: str, x: str, y: str, how: Format) -
         ("dp(194.194, 2) - dp(180.159, 2) == 14.03", 1.0),
         ("(x > 2) + (y > 2) + (x > 100)", 2.0),
         ("max(0, 5 - y)", 0.0),
+        ("where(x / 10 <= min(y * 1000, x / 10), 1, 0)", 1.0),
     ],
 )
 def test_everyday_sums_are_decided(text: str, value: float) -> None:

@@ -52,6 +52,19 @@ def test_values_are_formatted_from_their_texts(ledger: Ledger) -> None:
     assert ledger.format_field("smiles", parse_format("dp1")).null_count() == 5
 
 
+def test_numbers_of_a_field_are_integers_with_the_same_decimals(ledger: Ledger) -> None:
+    units = ledger.read_units("mp_c")
+    by_id = dict(zip(ledger.open_field("mp_c").ids, units.mantissa.tolist(), strict=True))
+    assert (by_id["c1:mp_c:s"], by_id["c2:mp_c:s"], by_id["c3:mp_c:s"], units.places) == (2380, 1355, -355, 1)
+    assert units.known.all()
+    assert not ledger.read_units("smiles").known.any()
+
+
+def test_equal_texts_have_equal_numbers(ledger: Ledger) -> None:
+    codes = ledger.number_texts("class")
+    assert len(set(codes.tolist())) == 2
+
+
 def test_lists_are_joined_at_their_head(ledger: Ledger) -> None:
     joined = ledger.format_field("brand", parse_format("list"))
     assert joined.to_list() == ["Aspro, Bayer and Disprin", None, None]

@@ -44,6 +44,8 @@ def test_given_numbers_are_listed_as_they_are_stated(tiny_dump: dict[str, Any]) 
         ("Which weighs more?", "hi"),
         ("Which one?", None),
         ("Heavierness?", None),
+        ("Of at most three, which is lighter?", "lo"),
+        ("At least one weighs more: which?", "hi"),
     ],
 )
 def test_the_first_plain_word_of_direction_decides(tiny_dump: dict[str, Any], text: str, way: str | None) -> None:

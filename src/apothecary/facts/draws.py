@@ -1,7 +1,6 @@
 """What a draw asks of its entities together: texts that agree or differ, numbers far and near enough.
 
-Each rule stands here twice: for one row in Decimal, and for many rows in floats, which leave to the first what they
-cannot decide.
+Each rule stands here twice: for one row in Decimal, and for many rows in integers, units of a field's last decimal.
 """
 
 from __future__ import annotations
@@ -9,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
+from math import ceil, floor
 
 import numpy as np
-from numpy.typing import NDArray
 
 from apothecary.facts.arithmetic import UndefinedValueError, read_number
 from apothecary.facts.columns import Mask, Places
@@ -21,7 +20,6 @@ from apothecary.facts.plan import Plan
 from apothecary.facts.values import Values, pick
 
 Bounds = tuple[Decimal | None, ...]
-Floats = NDArray[np.float64]
 
 
 def read_field(evidence: Evidence, at: int, field: str) -> Decimal:
@@ -128,31 +126,26 @@ def _differ(codes: Places) -> Mask:
 
 
 def _judge_ranks(plan: Plan, values: Values) -> Mask:
-    numbers = values.read_numbers(str(plan.field))
-    order = np.argsort(numbers.value, axis=0, kind="stable")
+    numbers, places = values.read_units(str(plan.field))
+    order = np.argsort(numbers, axis=0, kind="stable")
     values.index |= {f"r{rank + 1}": order[rank] for rank in range(plan.count)} | {"hi": order[-1], "lo": order[0]}
-    value, error = (np.take_along_axis(part, order, axis=0) for part in (numbers.value, numbers.error))
-    step, slack = value[1:] - value[:-1], error[1:] + error[:-1]
-    values.mark_doubt(np.asarray((step <= slack).any(axis=0)))
-    good = _judge_gap(values, step, slack, (plan.gap[0], None))
-    return good & _judge_gap(values, value[-1:] - value[:1], error[-1:] + error[:1], (None, bound_spread(plan)))
+    ranked = np.take_along_axis(numbers, order, axis=0)
+    step, spread = ranked[1:] - ranked[:-1], ranked[-1] - ranked[0]
+    low, high = _scale_bounds((plan.gap[0], bound_spread(plan)), places)
+    return np.asarray((step >= max(low, 1)).all(axis=0) & (spread <= high))
 
 
 def _judge_nearness(plan: Plan, values: Values, field: str) -> Mask:
     """The wrong options far enough from the right one, and near enough."""
-    numbers, right = values.read_numbers(field), values.index["a"]
-    gap, error = numbers.value - pick(numbers.value, right), numbers.error + pick(numbers.error, right)
-    return _judge_gap(values, np.abs(gap), error, plan.gap, np.arange(plan.count)[:, None] != right)
+    numbers, places = values.read_units(field)
+    right = values.index["a"]
+    gap = np.abs(numbers - pick(numbers, right))
+    low, high = _scale_bounds(plan.gap, places)
+    asked = np.arange(plan.count)[:, None] != right
+    return np.asarray((((gap >= low) & (gap <= high)) | ~asked).all(axis=0))
 
 
-def _judge_gap(values: Values, gap: Floats, error: Floats, bounds: Bounds, asked: Mask | bool = True) -> Mask:
-    """Which rows have all their gaps (k, rows) within the bounds, as far as `asked`."""
-    good = np.ones(values.rows, dtype=bool)
-    slack = np.where(error > 0, error + gap * 2.0**-50, 0.0)
-    for sign, bound in zip((1.0, -1.0), bounds, strict=True):
-        if bound is not None:
-            beyond = sign * (gap - float(bound))
-            near = slack + (abs(float(bound)) * 2.0**-50 if bound % 1 else 0.0)
-            values.mark_doubt(np.asarray(((np.abs(beyond) <= near) & (near > 0) & asked).any(axis=0)))
-            good &= ((beyond >= 0) | ~np.asarray(asked)).all(axis=0)
-    return good
+def _scale_bounds(bounds: Bounds, places: int) -> tuple[float, float]:
+    """Bounds in units of the last of so many decimals, whole ones."""
+    low, high = (None if bound is None else bound.scaleb(places) for bound in bounds)
+    return 0 if low is None else ceil(low), float("inf") if high is None else floor(high)

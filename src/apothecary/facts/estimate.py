@@ -243,5 +243,8 @@ def _settle(value: Floats, spread: Floats, x: Estimate, y: Estimate) -> Estimate
 def _pick_extreme(pick: Callable[[Floats, Floats], Floats], parts: list[Estimate]) -> Estimate:
     value, error = parts[0].value, parts[0].error
     for part in parts[1:]:
-        value, error = pick(value, part.value), np.maximum(error, part.error)
+        picked = pick(value, part.value)
+        clear = np.abs(value - part.value) > error + part.error
+        own = np.where(picked == value, error, part.error)
+        value, error = picked, np.where(clear, own, np.maximum(error, part.error))
     return Estimate(value, error, all(part.leaf for part in parts))

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from apothecary.facts.columns import equal_texts, take
-from apothecary.facts.digits import Floats, format_texts
+from apothecary.facts.digits import MAX_DIGITS, Floats, format_texts, read_scaled
 from apothecary.facts.lookup import Lookup
 from apothecary.facts.numbers import Format
 from apothecary.facts.phrasing import add_article, join_words
@@ -29,6 +29,14 @@ class Numbers(NamedTuple):
 
     values: Floats
     short: bool
+
+
+class Units(NamedTuple):
+    """The numbers of one field's facts as integers, value = mantissa * 10**-places; `known` where they fit."""
+
+    mantissa: Places
+    places: int
+    known: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,7 @@ class Ledger:
         self._spans: dict[str, Span] = {}
         self._formatted: dict[tuple[str, Format], pl.Series] = {}
         self._numbers: dict[str, Numbers] = {}
+        self._units: dict[str, Units] = {}
         self._codes: dict[str, Places] = {}
         self._lists: dict[str, Lists] = {}
 
@@ -141,6 +150,16 @@ class Ledger:
             longest = texts.str.len_bytes().max()
             self._numbers[field] = Numbers(values, isinstance(longest, int) and longest <= 15)
         return self._numbers[field]
+
+    def read_units(self, field: str) -> Units:
+        """The numbers of all facts of a field as integers with the same decimals, by place within the field."""
+        if field not in self._units:
+            read = read_scaled(self.open_field(field).texts)
+            places = int(read.scale[read.known].max(initial=0))
+            shift = np.where(read.known, places - read.scale, 0)
+            known = read.known & (np.abs(read.mantissa) < 10 ** (MAX_DIGITS - shift))
+            self._units[field] = Units(np.where(known, read.mantissa, 0) * 10**shift, places, known)
+        return self._units[field]
 
     def number_texts(self, field: str) -> Places:
         """A number for the text of each fact of a field, by place within the field: equal where the texts are."""

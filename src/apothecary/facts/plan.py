@@ -24,7 +24,8 @@ OFFERS = ("options", "odd")  # the kinds that offer options, one of them right
 LABELS = {"perspective": "perspective", "safety_class": "safety"}  # of rows: as intents name them
 OPTION = "option"  # the role of a slot in an option's text
 MAX_GIVEN = 1_000_000
-QUANTIFIERS = frozenset({"more", "most", "less", "least"})
+WEAK = frozenset({"more", "most", "less", "least", "first", "last"})  # words of direction where no other is said
+_NO_DIRECTION = re.compile(r"\b(?:first approv\w+|at (?:least|most|first|last)|more or less)\b")
 
 T = TypeVar("T")
 
@@ -243,8 +244,9 @@ class Plan:
 
 def find_direction(pieces: Pieces, words: Mapping[str, frozenset[str]]) -> str | None:
     """`hi` or `lo` by the direction words of a wording, None where it has none."""
-    said = list_words(" ".join(piece for piece in pieces if isinstance(piece, str)))
-    for candidates in ([word for word in said if word not in QUANTIFIERS], said):
+    text = " ".join(piece for piece in pieces if isinstance(piece, str)).lower()
+    said = list_words(_NO_DIRECTION.sub(" ", text))
+    for candidates in ([word for word in said if word not in WEAK], said):
         for word in candidates:
             for way, lexicon in words.items():
                 if word in lexicon:

@@ -84,10 +84,11 @@ class Values:
         numbers = self._ledger.read_numbers(field)
         return read_leaf(numbers.values[pick(self._grounds.facts[field], role)], numbers.short)
 
-    def read_numbers(self, field: str) -> Estimate:
-        """The numbers (entities, rows) of a field for all entities."""
-        numbers = self._ledger.read_numbers(field)
-        return read_leaf(numbers.values[self._grounds.facts[field]], numbers.short)
+    def read_units(self, field: str) -> tuple[Places, int]:
+        """The numbers (entities, rows) of a field in units of its last decimal, and how many decimals these are."""
+        units, facts = self._ledger.read_units(field), self._grounds.facts[field]
+        self.mark_doubt(np.asarray(~units.known[facts].all(axis=0)))
+        return units.mantissa[facts], units.places
 
     def number_texts(self, field: str) -> Places:
         """The texts (entities, rows) of a field as numbers: equal where the texts are."""
