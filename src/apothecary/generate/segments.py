@@ -55,6 +55,7 @@ class Segments:
         for row, (texts_at, slots_at) in enumerate(rows):
             self.literal_table[row, : len(texts_at)] = texts_at
             self.slot_table[row, : len(slots_at)] = slots_at
+        self.used = sorted({int(number) for number in self.slot_table.ravel()} - {0})  # the slots that any wording has
 
     def render(self, wording: Index, values: SlotValues) -> pl.Series:
         """Texts (n,) of the wordings numbered `wording` (n,)."""

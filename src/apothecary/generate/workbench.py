@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from apothecary.engine.seed import derive_key, permute
 from apothecary.errors import RecipeError
 from apothecary.example import EXAMPLE
+from apothecary.generate.assemble import assemble
 from apothecary.generate.draw import Span
-from apothecary.generate.render import IntentRenderer
+from apothecary.generate.render import IntentRenderer, Pools, Prepared
 from apothecary.generate.strata import IntentPlan, Stratum, split_entities
 from apothecary.packs.arithmetic import names_used, parse_expression
 from apothecary.packs.model import Intent, Pack
@@ -37,6 +38,7 @@ class Workbench:
         }
         self._tables: dict[str, tuple[View, NDArray[np.int8]]] = {}
         self._renderers: dict[str, IntentRenderer] = {}
+        self._pools = Pools()
 
     @cached_property
     def plans(self) -> list[IntentPlan]:
@@ -63,31 +65,27 @@ class Workbench:
             self._tables[entity] = view, split_entities(view, self.recipe.seed, self.shares)
         return self._tables[entity]
 
-    def render_spans(self, spans: Iterable[Span]) -> pl.DataFrame:
-        """The rows of spans of any intents, intent by intent."""
+    def render_spans(self, spans: Iterable[Span], shard: str | None = None) -> pl.DataFrame:
+        """The rows of spans of any intents, intent by intent; with a shard's name, in the order it decides."""
         by_intent: dict[str, list[Span]] = {}
         for span in spans:
             if span.stop > span.start:
                 by_intent.setdefault(span.stratum.intent, []).append(span)
         if not by_intent:
             return pl.DataFrame(schema=EXAMPLE)
-        frames = [self._renderer(name).render(some) for name, some in by_intent.items()]
-        # One chunk: gathering nested columns from many chunks is some twenty times slower.
-        varying = pl.concat(frames, rechunk=True)
-        place = pl.Series(np.repeat(np.arange(len(frames), dtype=np.uint32), [frame.height for frame in frames]))
-        constants = [self._renderer(name).constants for name in by_intent]
-        columns = {name: varying[name] if name in varying.columns else None for name in EXAMPLE}
-        for name in constants[0]:
-            columns[name] = pl.Series([some[name] for some in constants], dtype=EXAMPLE[name])[place]
-        return pl.DataFrame(columns)
+        batches: list[Prepared] = []
+        rows = 0
+        for name, some in by_intent.items():
+            batches.append(self._renderer(name).prepare(some, rows))
+            rows += batches[-1].rows
+        order = np.arange(rows, dtype=np.int64)
+        if shard is not None:
+            order = permute(order, rows, derive_key(self.recipe.seed, "order", shard))
+        return assemble(batches, order, self._pools)
 
     def render_shuffled(self, spans: Iterable[Span], shard: str) -> pl.DataFrame:
         """The rows of spans in an order that the recipe's seed and the shard's name decide."""
-        frame = self.render_spans(spans)
-        if not frame.height:
-            return frame
-        key = derive_key(self.recipe.seed, "order", shard)
-        return frame[permute(np.arange(frame.height, dtype=np.int64), frame.height, key)]
+        return self.render_spans(spans, shard)
 
     def _renderer(self, intent: str) -> IntentRenderer:
         if intent not in self._renderers:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,16 @@ class Source:
     licence: str
 
 
+@dataclass(frozen=True)
+class Lists:
+    """The facts of a field of type list, entity after entity; `counts` and `starts` (entities,) tell them apart."""
+
+    counts: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    texts: pl.Series
+    ids: pl.Series
+
+
 @dataclass
 class View:
     """Entities of one type with n rows; columns are looked up by field name and cached."""
@@ -42,6 +53,7 @@ class View:
     facts: pl.DataFrame  # entity_row, field, fact_id, text, source, of the fields asked for
     sources: list[Source]
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    _lists: dict[str, Lists] = field(default_factory=dict)
     _bits: dict[str, NDArray[np.uint32]] = field(default_factory=dict)
     _codes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     _facts: dict[str, tuple[pl.Series, pl.Series]] = field(default_factory=dict)
@@ -105,6 +117,23 @@ class View:
             bits = np.left_shift(np.uint32(1), np.minimum(index, 31).astype(np.uint32))
             self._bits[name] = np.where(index == NO_SOURCE, np.uint32(0), bits).astype(np.uint32)
         return self._bits[name]
+
+    @cached_property
+    def base_bits(self) -> NDArray[np.uint32]:
+        """The sources of each entity's name and structure as a bit mask (n,)."""
+        return self.column("base_src").to_numpy().astype(np.uint32)
+
+    def lists(self, name: str) -> Lists:
+        """All values of a list field from the source that the table shows, in the order of their numbers."""
+        if name not in self._lists:
+            source = self.column(f"{name}__src")
+            place = pl.col("fact_id").str.extract(r"#(\d+)$").cast(pl.Int64)
+            facts = self.facts.filter(pl.col("field") == name).with_columns(place=place)
+            shown = source[pl.Series(facts["entity_row"].to_numpy().astype(np.uint32))]
+            facts = facts.filter(facts["source_index"] == shown).sort("entity_row", "place")
+            counts = np.bincount(facts["entity_row"].to_numpy(), minlength=self.rows).astype(np.int64)
+            self._lists[name] = Lists(counts, np.cumsum(counts) - counts, facts["text"], facts["fact_id"])
+        return self._lists[name]
 
     def fact_texts(self, name: str) -> tuple[pl.Series, pl.Series]:
         """The text and the fact_id of the value chosen for each entity (n,), null where there is none."""
