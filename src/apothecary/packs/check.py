@@ -19,6 +19,7 @@ from apothecary.packs.model import Intent, Pack, Template
 from apothecary.packs.place import Finding, Part, Place, Severity, Token
 from apothecary.packs.prose import check_wording
 from apothecary.packs.ranges import check_ranges, find_ones
+from apothecary.packs.safety import check_balance, check_class, check_replies
 from apothecary.packs.scope import Key, Meaning, Problem, Scope
 from apothecary.packs.skeleton import MASK, find_repeats, skeleton
 from apothecary.packs.turns import Turns, Wording
@@ -35,6 +36,7 @@ def check_pack(pack: Pack, views: Mapping[str, pl.DataFrame] | None = None) -> l
     `views` are the wide tables by entity type (`compound`); with them columns, magnitudes and options are tried out.
     """
     found = [problem for intent in pack.intents for problem in check_intent(pack, intent, views)]
+    found += check_balance(pack)
     unique: dict[tuple[str, str], Problem] = {}
     for problem in found:  # of a pattern's wordings, the first with each problem is told
         unique.setdefault((problem.where, re.sub(r": ['\"].*", "", problem.what, flags=re.DOTALL)), problem)
@@ -58,6 +60,7 @@ def check_intent(pack: Pack, intent: Intent, views: Mapping[str, pl.DataFrame] |
     scope = Scope(pack, intent)
     yield from scope.check_names()
     yield from _check_gap(pack, intent)
+    yield from check_class(intent)
     reader = _Reader(scope, find_ones(pack, intent, views))
     yield from reader.check_single_patterns()
     for template in intent.templates:
@@ -208,6 +211,7 @@ class _Reader:
         if len(template.ask) < HOLD_OUT_PATTERNS:
             what = f"{len(template.ask)} ask patterns: none can be held out for testing"
             yield Problem(here, what, f"write at least {HOLD_OUT_PATTERNS}", "warning")
+        yield from check_replies(self.scope.pack, self.intent, template, parts)
         if parts["ask"] and parts["reply"]:
             yield from Turns(self.scope, self.answer, self.options).check(parts)
             yield from self._check_direction(template, parts, here)
@@ -253,8 +257,10 @@ class _Reader:
 
 
 def _has_fixed_answer(intent: Intent) -> bool:
-    """Whether every row has the same answer and may: a refusal, or a principle asked beside a refusal."""
-    return intent.answer.type == "refusal" or (intent.topic == "safety" and "{" not in intent.answer.value)
+    """Whether every row has the same answer and may: a refusal, a principle beside one, or that it cannot be known."""
+    return intent.answer.type == "refusal" or (
+        intent.topic in ("safety", "honesty") and "{" not in intent.answer.value
+    )
 
 
 def _tell(wording: Wording, findings: Iterator[Finding]) -> Iterator[Problem]:

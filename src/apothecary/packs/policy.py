@@ -36,6 +36,7 @@ class Safety(Strict):
     version: Annotated[int, pydantic.Field(ge=1)]
     classes: dict[Class, SafetyClass]
     notes: tuple[Line, ...] = ()
+    routes: tuple[Line, ...] = ()
     refusals: dict[Identifier, Line] = pydantic.Field(default_factory=dict)
     gates: dict[Line, Gate] = pydantic.Field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from apothecary.packs.direction import check_reply_direction
+from apothecary.packs.manner import check_manner
 from apothecary.packs.model import Field
 from apothecary.packs.place import Finding, Place, Token, text_at
 from apothecary.packs.units import check_units
@@ -45,6 +46,7 @@ def check_wording(tokens: Sequence[Token], place: Place) -> Iterator[Finding]:
     yield from _check_kinds(tokens, place)
     yield from _check_digits(tokens, place)
     yield from _check_signs(tokens, place)
+    yield from check_manner(tokens, place)
     if place.intent.draw.kind in ("pair", "group") and place.part in ("reply", "before reply"):
         yield from check_reply_direction(tokens, place)
 
@@ -130,7 +132,7 @@ def _check_labels(tokens: Sequence[Token], place: Place) -> Iterator[Finding]:
         if isinstance(token, str):
             for name, label, _ in _find_labels(token, fields):
                 spec = fields[name]
-                if name not in in_play and " " in label and draw.needs:
+                if name not in in_play and " " in label and draw.needs and place.intent.topic != "honesty":
                     what = f"says `{label}` ({name}), but the intent draws {', '.join(sorted(x for x in in_play if x))}"
                     sure = (
                         (spec.unit or spec.kind != "computed")
