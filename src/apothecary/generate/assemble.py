@@ -13,6 +13,7 @@ from apothecary.errors import PackError
 from apothecary.example import EXAMPLE
 from apothecary.generate.columns import Job, build_lists, build_texts, spread
 from apothecary.generate.render import Pools, Prepared
+from apothecary.generate.values import format_derived
 
 Index = NDArray[np.int64]
 
@@ -31,13 +32,15 @@ def assemble(batches: Sequence[Prepared], order: Index, pools: Pools) -> pl.Data
     """
     made = _Made(batches, order, pools)
     texts = {
-        "prompt": made.build_texts(batch.renderer.banks["ask"].make_job(batch, batch.drawn.ask) for batch in batches),
+        "prompt": made.build_texts(
+            batch.renderer.banks["ask"].make_job(batch, slots, batch.drawn.ask) for batch, slots in made.each
+        ),
         "response": made.build_texts(
-            batch.renderer.banks["reply"].make_job(batch, batch.drawn.reply) for batch in batches
+            batch.renderer.banks["reply"].make_job(batch, slots, batch.drawn.reply) for batch, slots in made.each
         ),
         "answer": made.build_texts(
-            Job(batch.renderer.answer, np.zeros(batch.rows, dtype=np.int64), batch.slots, batch.target)
-            for batch in batches
+            Job(batch.renderer.answer, np.zeros(batch.rows, dtype=np.int64), slots, batch.target)
+            for batch, slots in made.each
         ),
     }
     for name, series in texts.items():
@@ -62,6 +65,7 @@ class _Made:
         self.batches, self.order, self.pools = batches, order, pools
         self.rows = len(order)
         self.sizes = [batch.rows for batch in batches]
+        self.each = list(zip(batches, format_derived([batch.slots for batch in batches]), strict=True))
         self.batch_of = np.repeat(np.arange(len(batches)), self.sizes)[order]
 
     def gather(self, pick: Callable[[Prepared], Index]) -> Index:
@@ -191,7 +195,7 @@ class _Made:
         has_turns = np.concatenate(asked)
         target = np.cumsum(has_turns) - 1  # the place of each row among those with an earlier turn
         jobs = []
-        for batch, kept in zip(self.batches, asked, strict=True):
+        for (batch, slots), kept in zip(self.each, asked, strict=True):
             at = np.flatnonzero(kept)
             if not at.size:
                 continue
@@ -199,7 +203,7 @@ class _Made:
                 ("before_ask", batch.drawn.before_ask, 0),
                 ("before_reply", batch.drawn.before_reply, 1),
             ):
-                job = batch.renderer.banks[name].make_job(batch, wording, at)
+                job = batch.renderer.banks[name].make_job(batch, slots, wording, at)
                 jobs.append(job._replace(target=2 * target[job.target] + turn))
         content = build_texts(jobs, 2 * int(has_turns.sum()))
         flat = Flat(np.where(has_turns, 2, 0), 2 * np.maximum(target, 0))
@@ -212,8 +216,8 @@ class _Made:
         counts = np.repeat([len(batch.renderer.steps) for batch in self.batches], self.sizes)
         starts = np.cumsum(counts) - counts
         jobs = [
-            Job(step, np.zeros(batch.rows, dtype=np.int64), batch.slots, starts[batch.target] + number)
-            for batch in self.batches
+            Job(step, np.zeros(batch.rows, dtype=np.int64), slots, starts[batch.target] + number)
+            for batch, slots in self.each
             for number, step in enumerate(batch.renderer.steps)
         ]
         flat = Flat(counts, starts)

@@ -13,7 +13,7 @@ from apothecary.generate.columns import Job, Pool, spread
 from apothecary.generate.draw import Drawn, Span, draw_rows
 from apothecary.generate.segments import Segments, SlotBook
 from apothecary.generate.strata import IntentPlan
-from apothecary.generate.values import BatchValues
+from apothecary.generate.values import BatchValues, Unformatted
 from apothecary.packs.grammar import expand_all
 
 Index = NDArray[np.int64]
@@ -37,7 +37,7 @@ class Prepared:
     renderer: IntentRenderer
     drawn: Drawn
     start: int
-    slots: list[pl.Series]
+    slots: list[pl.Series | Unformatted]  # by number, from 1
     options: list[pl.Series]
     entities: list[Index]  # rows of the view, in the order told
 
@@ -164,12 +164,12 @@ class Bank:
         self.segments = Segments([wording for some in wordings for wording in some], book)
         self.offset = np.concatenate([[0], np.cumsum([len(some) for some in wordings])[:-1]]).astype(np.int64)
 
-    def make_job(self, batch: Prepared, wording: Index, kept: Index | None = None) -> Job:
-        """The texts of each row's wording of its template; of the rows `kept` only, if they are given."""
+    def make_job(self, batch: Prepared, texts: list[pl.Series], wording: Index, kept: Index | None = None) -> Job:
+        """Each row's wording of its template, with the texts of the slots; of the rows `kept` only, if given."""
         numbers = self.offset[batch.drawn.template] + wording
         if kept is None:
-            return Job(self.segments, numbers, batch.slots, batch.target)
-        slots = list(batch.slots)
+            return Job(self.segments, numbers, texts, batch.target)
+        slots = list(texts)
         for number in self.segments.used:
             slots[number - 1] = slots[number - 1][pl.Series(kept.astype(np.uint32))]
         return Job(self.segments, numbers[kept], slots, batch.target[kept])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,7 @@ from apothecary.generate.segments import Segments, SlotBook, SlotValues
 from apothecary.generate.strata import IntentPlan
 from apothecary.packs.arithmetic import parse_expression
 from apothecary.packs.evaluate import Column, evaluate
-from apothecary.packs.format import format_numbers, put_article
+from apothecary.packs.format import format_each, put_article
 from apothecary.packs.grammar import Slot
 
 Index = NDArray[np.int64]
@@ -23,6 +24,24 @@ Index = NDArray[np.int64]
 _parse = lru_cache(maxsize=None)(parse_expression)
 
 LETTERS = pl.Series(list("ABCDEFGHIJ"), dtype=pl.String)
+
+
+class Unformatted(NamedTuple):
+    """Derived numbers (n,) and the format they are stated in."""
+
+    values: NDArray[np.float64]
+    fmt: str
+
+
+def format_derived(slots: Sequence[list[pl.Series | Unformatted]]) -> list[list[pl.Series]]:
+    """The slots of several intents with all derived numbers as texts, formatted in one go."""
+    found = [slot for some in slots for slot in some if isinstance(slot, Unformatted)]
+    if found:
+        sizes = [len(one.values) for one in found]
+        texts = format_each(np.concatenate([one.values for one in found]), [one.fmt for one in found], sizes)
+        ends = np.cumsum(sizes)
+        formatted = iter([texts[int(end - size) : int(end)] for end, size in zip(ends, sizes, strict=True)])
+    return [[next(formatted) if isinstance(slot, Unformatted) else slot for slot in some] for some in slots]
 
 
 class BatchValues:
@@ -50,8 +69,8 @@ class BatchValues:
             return series[self.drawn.places(role or "a")]
         return view.number(name)[self.drawn.roles[role or "a"]]
 
-    def slot(self, slot: Slot) -> pl.Series:
-        """The texts (n,) of a slot."""
+    def slot(self, slot: Slot) -> pl.Series | Unformatted:
+        """The texts (n,) of a slot; of a derived number the values, to be formatted with those of other intents."""
         draw = self.plan.intent.draw
         if slot.role is None and slot.field in draw.given:
             return self.plan.given_texts[slot.field][self.drawn.given[slot.field]]
@@ -65,10 +84,6 @@ class BatchValues:
             values = view.several(slot.field)["text"][self.drawn.roles["value"]]
             return put_article(values) if slot.fmt == "an" else values
         return self._texts(slot)[self.drawn.places(slot.role or "a")]
-
-    def stack(self, book: SlotBook) -> SlotValues:
-        """The texts of all slots of a book."""
-        return SlotValues([self.slot(slot) for slot in book.slots], self.drawn.rows)
 
     def arrange_options(self, segments: Segments, book: SlotBook) -> list[Index]:
         """Fill `options` (texts in the order A, B, C ...) and return the entity rows in that order."""
@@ -91,13 +106,13 @@ class BatchValues:
             raise PackError(f"slot {{{slot.name}}} needs an entity", where=self.plan.intent.intent)
         return self.plan.view.texts(slot.field, slot.fmt)
 
-    def _derived_text(self, slot: Slot) -> pl.Series:
+    def _derived_text(self, slot: Slot) -> pl.Series | Unformatted:
         value = self._derived[slot.field]
         if isinstance(value, pl.Series):
             return put_article(value) if slot.fmt == "an" else value
         if not slot.fmt:
             raise PackError(f"derived value {slot.field!r} needs a format", where=self.plan.intent.intent)
-        return format_numbers(value, slot.fmt)
+        return Unformatted(value, slot.fmt)
 
     def _option_text(self, slot: Slot) -> pl.Series:
         if slot.field == "letter":

@@ -6,6 +6,7 @@ Half away from zero; a derived value is first taken to 12 significant digits, so
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
@@ -38,6 +39,16 @@ def format_numbers(values: NDArray[np.float64], fmt: str) -> pl.Series:
     if kind == "dp":
         return _format_decimals(values, np.full(len(values), digits, dtype=np.int64))
     return _format_decimals(*_significant(values, digits))
+
+
+def format_each(values: NDArray[np.float64], formats: Sequence[str], sizes: Sequence[int]) -> pl.Series:
+    """Texts of `values` (n,), the first sizes[0] of them in formats[0] and so on; NaN becomes null."""
+    parsed = [parse_format(fmt) for fmt in formats]
+    digits = np.repeat([number for _, number in parsed], sizes)
+    significant = np.flatnonzero(np.repeat([kind == "sig" for kind, _ in parsed], sizes))
+    decimals = digits.copy()
+    decimals[significant] = _significant(values[significant], digits[significant])[1]
+    return _format_decimals(values, decimals)
 
 
 def round_decimals(values: NDArray[np.float64], decimals: int) -> NDArray[np.float64]:
@@ -73,7 +84,9 @@ def _count_units(magnitudes: NDArray[np.float64], decimals: NDArray[np.int64]) -
     return np.floor(scaled + 0.5 + slack)
 
 
-def _significant(values: NDArray[np.float64], digits: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _significant(
+    values: NDArray[np.float64], digits: int | NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Values and the decimals at which `digits` significant digits are shown; zero shows none."""
     magnitudes = np.abs(values)
     decimals = digits - 1 - _exponents(magnitudes)
