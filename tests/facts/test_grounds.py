@@ -31,9 +31,8 @@ def test_lists_are_read_to_their_end(
     short = dict(hand_rows["each"])
     short["facts"] = short["facts"][:2]
     reader, ledger = open_each(tiny_dump, tiny_facts, tiny_names, [hand_rows["each"], short, hand_rows["each"]])
-    aspirin = np.array([1, 1, 1])
-    brands = reader.read("brand", 0, aspirin)
-    heads = reader.read("class", 0, aspirin)
+    brands = reader.read("brand", 0)
+    heads = reader.read("class", 0)
     assert reader.finish().tolist() == [True, False, True]
     assert [ledger.open_field("brand").texts[int(at)] for at in brands[[0, 2]]] == ["Disprin", "Disprin"]
     assert [ledger.open_field("class").texts[int(at)] for at in heads[[0, 2]]] == ["antiplatelet agents"] * 2
@@ -44,5 +43,5 @@ def test_rows_without_facts_are_not_good(
 ) -> None:
     bare = hand_rows["fact"] | {"facts": None}
     reader, _ = open_each(tiny_dump, tiny_facts, tiny_names, [bare])
-    reader.read("mp_c", 0, np.array([1]))
+    reader.read("mp_c", 0)
     assert reader.finish().tolist() == [False]

@@ -104,7 +104,7 @@ class Accepter:
         facts = {need: np.zeros((plan.count, len(rows)), dtype=np.int64) for need in plan.needs}
         for role in range(plan.count):
             for need in plan.needs:
-                facts[need][role] = reader.read(need, role, entities[role])
+                facts[need][role] = reader.read(need, role)
         given = {item.name: reader.read_given(item, self._given[item.name]) for item in plan.given}
         return Grounds(len(rows), np.maximum(entities, 0), facts, given), good & reader.finish()
 

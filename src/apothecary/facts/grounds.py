@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from apothecary.facts.columns import Mask, Opened, Places, equal_texts, open_lists, take
 from apothecary.facts.ledger import Ledger
 from apothecary.facts.numbering import Glossary
-from apothecary.facts.plan import Field, Given, Plan
+from apothecary.facts.plan import Given, Plan
 
 _FLAT = ("prompt", "response", "answer")
 _MAX_PARTS = 4
@@ -42,6 +42,7 @@ class Batch:
         self.name = _number(self.fact["field"], glossary.names)
         self.unit = _number(self.fact["unit"], glossary.units)
         self.drawn = _find_given(self.fact["value"], self.fact["fact_id"], glossary)
+        self.stated = self._find_stated(ledger, glossary)
         self.template = glossary.templates.find(rows["template"])
         self.choices = open_lists(rows["choices"])
         self.reasoning = open_lists(rows["reasoning"])
@@ -52,6 +53,30 @@ class Batch:
         numbers = parts.select(pl.all().cast(pl.Int32, strict=False).fill_null(-1)).get_columns()
         self.wording = np.vstack([column.to_numpy() for column in numbers])
         self.tolerance = rows["tolerance"].fill_null(float("nan")).to_numpy()
+
+    def _find_stated(self, ledger: Ledger, glossary: Glossary) -> Places:
+        """The place within its field of each stated fact that the ledger has of that entity, word for word; else -1."""
+        row = np.repeat(np.arange(len(self.facts.size)), self.facts.size)
+        inside = (self.role >= 0) & (self.role < self.entities.size[row])
+        entity = np.full(len(row), -1, dtype=np.int64)
+        entity[inside] = self.entity[self.entities.start[row[inside]] + self.role[inside]]
+        stated = np.full(len(row), -1, dtype=np.int64)
+        order = np.argsort(self.name.astype(np.int16), kind="stable")
+        known = {glossary.names[field.name]: field for field in ledger.fields if field.name in glossary.names}
+        codes, starts = np.unique(self.name[order], return_index=True)
+        for code, part in zip(codes.tolist(), np.split(order, starts[1:]), strict=True):
+            field = known.get(code)
+            if field is None:
+                continue
+            span, own = ledger.open_field(field.name), entity[part]
+            place = span.find(own, take(self.fact["fact_id"], part))
+            good = (place >= 0) & (own >= 0) & (self.unit[part] == glossary.units[field.unit])
+            place = np.where(good, place, 0)
+            if len(span.ids):
+                good &= span.sound[place] & (span.entities[place] == own)
+                good &= equal_texts(take(span.texts, place), take(self.fact["value"], part))
+            stated[part] = np.where(good, place, -1)
+        return stated
 
 
 def _number(texts: pl.Series, known: Mapping[str | None, int]) -> NDArray[np.int32]:
@@ -93,64 +118,58 @@ class FactReader:
         self._batch = batch
         self._cursor = batch.facts.start[rows]
         self._end = self._cursor + batch.facts.size[rows]
-        self._names, self._units = glossary.names, glossary.units
+        self._glossary = glossary
 
-    def read(self, need: str, role: int, entities: Places) -> Places:
+    def read(self, need: str, role: int) -> Places:
         """The places of one needed field of one role; 0 for rows that are not good."""
-        at = self._advance(self._plan.fields[need], role)
-        span = self._ledger.open_field(need)
+        at = self._advance(need, role)
         if at is None:
             return np.zeros(len(self.good), dtype=np.int64)
-        place = span.find(entities, take(self._batch.fact["fact_id"], at))
+        place = self._batch.stated[at]
         self.good &= place >= 0
         place = np.where(self.good, place, 0)
-        self.good &= span.sound[place] & (span.entities[place] == entities)
-        self.good &= equal_texts(take(span.texts, place), take(self._batch.fact["value"], at))
         if self._plan.is_list(need):
             self._read_rest(need, role, place, at)
         return place
 
     def read_given(self, given: Given, places: NDArray[np.int32]) -> Places:
         """The places of the stated numbers among the given values; 0 for rows that are not good."""
-        at = self._advance(given, _GIVEN)
+        at = self._advance(given.name, _GIVEN)
         if at is None:
             return np.zeros(len(self.good), dtype=np.int64)
         drawn = places[self._batch.drawn[at]].astype(np.int64)
-        self.good &= drawn >= 0
+        self.good &= (drawn >= 0) & (self._batch.unit[at] == self._glossary.units[given.unit])
         return np.maximum(drawn, 0)
 
     def finish(self) -> Mask:
-        """The rows whose facts are all there, in order, with their fields, units and roles, and no more than these."""
+        """The rows whose facts are all there, in order, and no more than these."""
         self.good &= self._cursor == self._end
         return self.good
 
-    def _advance(self, stated: Field | Given, role: int) -> Places | None:
+    def _advance(self, name: str, role: int) -> Places | None:
         """Where the next fact of each row stands; 0 for rows that are not good, None when no row is."""
         self.good &= self._cursor < self._end
         if not self.good.any():
             return None
         at = np.where(self.good, self._cursor, 0)
         self._cursor = self._cursor + 1
-        self.good &= self._say(stated, role, at)
+        self.good &= self._say(name, role, at)
         return at
 
-    def _say(self, stated: Field | Given, role: int, at: Places) -> Mask:
-        """Whether the facts at these places name this role, field and unit."""
+    def _say(self, name: str, role: int, at: Places) -> Mask:
+        """Whether the facts at these places are of this name and role."""
         batch = self._batch
-        says = (batch.role[at] == role) & (batch.name[at] == self._names[stated.name])
-        return np.asarray(says & (batch.unit[at] == self._units[stated.unit]))
+        return np.asarray((batch.role[at] == role) & (batch.name[at] == self._glossary.names[name]))
 
     def _read_rest(self, need: str, role: int, first: Places, at: Places) -> None:
         """The members after the first of a field with several facts: all there and in the order of the list."""
-        lists, span = self._ledger.group_list(need), self._ledger.open_field(need)
+        lists = self._ledger.group_list(need)
         size = lists.size[first]
         self.good &= (size > 0) & (at + size <= self._end)
         more = np.where(self.good, size - 1, 0)
         row = np.repeat(np.arange(len(first)), more)
         step = np.arange(len(row)) - np.repeat(np.cumsum(more) - more, more) + 1
         found, member = at[row] + step, lists.order[lists.rank[first[row]] + step]
-        same = equal_texts(take(span.ids, member), take(self._batch.fact["fact_id"], found))
-        same &= equal_texts(take(span.texts, member), take(self._batch.fact["value"], found)) & span.sound[member]
-        same &= self._say(self._plan.fields[need], role, found)
+        same = (self._batch.stated[found] == member) & self._say(need, role, found)
         self.good[row[~same]] = False
         self._cursor = self._cursor + more

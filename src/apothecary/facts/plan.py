@@ -14,6 +14,10 @@ from functools import cached_property
 from string import ascii_lowercase
 from typing import Any, TypeVar
 
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
 from apothecary.errors import PackError
 from apothecary.facts.arithmetic import list_names, parse_expression
 from apothecary.facts.numbers import RAW, Format, parse_format
@@ -54,6 +58,21 @@ class Given:
     name: str
     unit: str | None
     texts: tuple[str, ...] = field(repr=False)
+
+    @cached_property
+    def numbers(self) -> NDArray[np.float64]:
+        """The values of its texts."""
+        return np.array([float(text) for text in self.texts])
+
+    @cached_property
+    def column(self) -> pl.Series:
+        """Its texts."""
+        return pl.Series(self.texts, dtype=pl.String)
+
+    @cached_property
+    def is_short(self) -> bool:
+        """Whether none of its texts has more than 15 digits."""
+        return all(len(text) <= 15 for text in self.texts)
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,14 @@ class Values:
         self.index: dict[str, Places | int] = {role: n for n, role in enumerate(plan.roles[: plan.count])}
         self._texts: dict[Source, pl.Series] = {}
         self._lets: dict[str, Column] = {}
+        self._leaves: dict[tuple[str, str], Estimate] = {}
         self.options = [self._write_option(n) for n in range(plan.count)] if plan.offers else []
 
     def claim(self, right: Places | int) -> Values:
         """The values with this option of each row as the right one."""
         claimed = copy(self)
         claimed.index = {"a": right, "m": np.equal(right, 0).astype(np.int64)}
-        claimed._texts, claimed._lets = {}, {}
+        claimed._texts, claimed._lets, claimed._leaves = {}, {}, {}
         claimed._estimator = Estimator(self.rows, claimed.find)
         return claimed
 
@@ -75,9 +76,10 @@ class Values:
             return self._lets[name]
         if kind == "given":
             given = next(item for item in self.plan.given if item.name == name)
-            numbers = np.array([float(text) for text in given.texts])
-            return read_leaf(numbers[self._grounds.given[name]], all(len(text) <= 15 for text in given.texts))
-        return self.read_number(self.index[place], name)
+            return read_leaf(given.numbers[self._grounds.given[name]], given.is_short)
+        if (place, name) not in self._leaves:
+            self._leaves[place, name] = self.read_number(self.index[place], name)
+        return self._leaves[place, name]
 
     def read_number(self, role: Places | int, field: str) -> Estimate:
         """The numbers of a field for an entity index (one, or one a row)."""
@@ -99,7 +101,7 @@ class Values:
         match source.kind:
             case "given":
                 given = next(item for item in self.plan.given if item.name == source.name)
-                return take(pl.Series(given.texts), self._grounds.given[source.name])
+                return take(given.column, self._grounds.given[source.name])
             case "letter":
                 return take(pl.Series(list(LETTERS)), np.broadcast_to(self.index["a"], self.rows))
             case "right":
