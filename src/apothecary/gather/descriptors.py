@@ -11,14 +11,14 @@ An amide drawn as its iminol (N=C-OH) is redrawn as the amide, a thioamide likew
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from apothecary.engine.progress import Progress
-from apothecary.gather.exercises import EXERCISE_NUMBERS, EXERCISE_TEXTS, set_exercises
+from apothecary.gather.exercises import set_exercises
 
 MIN_HEAVY_ATOMS = 4
 MAX_HEAVY_ATOMS = 70
@@ -46,9 +46,9 @@ COMPUTED: tuple[tuple[str, str | None, str], ...] = (
     ("stereocenters", None, "integer"),
     ("charge", None, "integer"),
     ("unsaturation", None, "integer"),
-    *EXERCISE_NUMBERS,
+    ("undefined_stereo", None, "integer"),
 )
-IDENTIFIERS = ("smiles", "inchikey", "formula", "scaffold", *EXERCISE_TEXTS)
+IDENTIFIERS = ("smiles", "inchikey", "formula", "scaffold")
 HALOGENS = frozenset({9, 17, 35, 53})
 # Elements whose usual valences make degrees of unsaturation follow from the formula: H, C, N, O, S and the halogens.
 COUNTED_ELEMENTS = frozenset({1, 6, 7, 8, 16}) | HALOGENS
@@ -66,20 +66,34 @@ def analyse_structures(
     chunks = [structures[i : i + CHUNK] for i in range(0, len(structures), CHUNK)]
     progress.start("gather", len(structures))
     records: list[dict[str, Any]] = []
-    for chunk in _map_chunks(chunks, workers):
+    for chunk in _map_chunks(analyse_chunk, chunks, workers):
         records += chunk
         progress.advance(len(chunk))
     progress.finish()
     return records
 
 
-def _map_chunks(chunks: list[Sequence[tuple[str, bool]]], workers: int) -> Iterator[list[dict[str, Any]]]:
+def exercise_structures(
+    structures: Sequence[tuple[str, str]], *, workers: int, progress: Progress
+) -> list[dict[str, str | None]]:
+    """(canonical SMILES, InChIKey) pairs in, the record that `exercises.set_exercises` makes of each out."""
+    chunks = [structures[i : i + CHUNK] for i in range(0, len(structures), CHUNK)]
+    progress.start("exercises", len(structures))
+    records: list[dict[str, str | None]] = []
+    for chunk in _map_chunks(exercise_chunk, chunks, workers):
+        records += chunk
+        progress.advance(len(chunk))
+    progress.finish()
+    return records
+
+
+def _map_chunks(work: Callable[[Any], list[Any]], chunks: Sequence[Any], workers: int) -> Iterator[list[Any]]:
     if workers <= 1 or len(chunks) <= 1:
-        yield from map(analyse_chunk, chunks)
+        yield from map(work, chunks)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool:
-        yield from pool.map(analyse_chunk, chunks)
+        yield from pool.map(work, chunks)
 
 
 def analyse_chunk(structures: Sequence[tuple[str, bool]]) -> list[dict[str, Any]]:
@@ -88,6 +102,14 @@ def analyse_chunk(structures: Sequence[tuple[str, bool]]) -> list[dict[str, Any]
 
     with rdBase.BlockLogs():
         return [_analyse(smiles, desalt) for smiles, desalt in structures]
+
+
+def exercise_chunk(structures: Sequence[tuple[str, str]]) -> list[dict[str, str | None]]:
+    """The records of `exercise_structures` for one chunk, in this process; RDKit's own messages are silenced."""
+    from rdkit import Chem, rdBase
+
+    with rdBase.BlockLogs():
+        return [set_exercises(Chem.MolFromSmiles(smiles), smiles, key) for smiles, key in structures]
 
 
 def _analyse(smiles: str, desalt: bool) -> dict[str, Any]:
@@ -117,16 +139,12 @@ def _analyse(smiles: str, desalt: bool) -> dict[str, Any]:
         canonical = Chem.MolToSmiles(molecule)
     charged = not desalt and any(sign in canonical for sign in ("+]", "-]", "+2", "-2", "+3", "-3", "+4"))
     parent_key = _write_key(take_parent(molecule)) if charged else key
-    undefined = _count_undefined(molecule)
     return {
         "key": key,
         "parent_key": parent_key[:14],
-        **dict.fromkeys(field for field, _, _ in EXERCISE_NUMBERS),
-        **dict.fromkeys(EXERCISE_TEXTS),
+        "undefined_stereo": _count_undefined(molecule),
         **_identify(molecule, canonical, key),
         **_compute(molecule),
-        **set_exercises(molecule, canonical, key, undefined),
-        "undefined_stereo": undefined,
     }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from apothecary.gather.contested import is_contested
 from apothecary.gather.entities import Entity
 from apothecary.gather.names import case_name, judge_name, strip_salt, tidy_name, uncapitalise
+from apothecary.gather.reviewed import read_reviewed
 from apothecary.gather.style import Style
 
 MAX_SYNONYMS = 8
@@ -79,6 +80,8 @@ def name_entities(
 def list_candidates(entity: Entity, book: NameBook) -> Iterator[Candidate]:
     """Candidates for the display name, best first."""
     own, registry = entity.names, book.registry
+    if given := read_reviewed("name").get(entity.key):
+        yield Candidate(given, "reviewed", "given by hand", "unii")
     if entity.group == "drug":
         if own and _is_unused(entity) and (own[0][0] in registry or own[0][0] in entity.official_names):
             yield Candidate(own[0][0], "common", "first name of the source, which hardly knows the INN", own[0][1])
@@ -155,6 +158,8 @@ def _refuse(name: str, candidate: Candidate, entity: Entity, book: NameBook) -> 
         return "a drug's name"
     if name in book.brands:
         return "brand name"
+    if candidate.kind == "reviewed":
+        return None
     official = candidate.kind in {"INN", "registry"} or name in book.registry
     reason = judge_name(name, official=official)
     if reason == "salt or form" and name in entity.approved_names:
@@ -167,6 +172,9 @@ def _refuse(name: str, candidate: Candidate, entity: Entity, book: NameBook) -> 
 def write_case(name: str, entity: Entity, registry: dict[str, str | None]) -> str | None:
     """A lower-case name with its capitals: as the register has it, else by rule; None where undecidable."""
     record = entity.record
+    given = read_reviewed("name").get(entity.key, "")
+    if name == given.lower():
+        return given
     no_ring = record["oxygens"] != "0" and record["aromatic_rings"] == "0"
     return registry.get(name) or case_name(name, record["nitrogens"] != "0", no_ring, record["sulfurs"] != "0")
 

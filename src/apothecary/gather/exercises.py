@@ -28,13 +28,13 @@ EXERCISE_NUMBERS: tuple[tuple[str, str | None, str], ...] = (
 EXERCISE_TEXTS = (*TOPOLOGY_TEXTS, *GROUP_TEXTS, *SPELLINGS, *EDITS)
 
 
-def set_exercises(molecule: Any, canonical: str, key: str, undefined: str) -> dict[str, str | None]:
+def set_exercises(molecule: Any, canonical: str, key: str) -> dict[str, str | None]:
     """Texts of `EXERCISE_TEXTS` and `EXERCISE_NUMBERS` of a molecule read from its canonical SMILES."""
     if molecule.GetNumHeavyAtoms() > MAX_ATOMS or any(a.GetAtomicNum() not in ELEMENTS for a in molecule.GetAtoms()):
         return {}
     words = draw_words(key)
     return {
-        **describe_topology(molecule, undefined),
+        **describe_topology(molecule),
         **_ask_groups(molecule, words[48:50]),
         **write_spellings(molecule, canonical, words[:48]),
         **edit_molecule(molecule, words[50:]),

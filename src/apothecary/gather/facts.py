@@ -11,14 +11,14 @@ from apothecary.example import FACT
 from apothecary.gather.descriptors import COMPUTED
 from apothecary.gather.edits import EDIT_NUMBERS, EDITS
 from apothecary.gather.entities import Entity
-from apothecary.gather.exercises import EXERCISE_TEXTS
+from apothecary.gather.exercises import EXERCISE_NUMBERS, EXERCISE_TEXTS
 from apothecary.gather.sources import SOURCES
 from apothecary.gather.systematic import list_systematic_names
 
 LIST_FIELDS = ("brand", "class", "synonym")
 TEXT_FIELDS = frozenset(
     {"smiles", "inchikey", "formula", "scaffold", "iupac_name", "systematic_name", "unii", "ntp_listing", "name"}
-).union(LIST_FIELDS, EXERCISE_TEXTS)
+).union(LIST_FIELDS, EXERCISE_TEXTS, ("brand1", "brand2"))
 _LICENCES = {source.id: source.licence for source in SOURCES}
 LOOSE = {
     "entity_id": pl.String,
@@ -55,7 +55,7 @@ def state_facts(rows: pl.DataFrame) -> pl.DataFrame:
 
 def melt_structures(records: pl.DataFrame) -> pl.DataFrame:
     """Records with `entity_id` in; one loose row a computed value out."""
-    units = {field: unit for field, unit, _ in COMPUTED}
+    units = {field: unit for field, unit, _ in (*COMPUTED, *EXERCISE_NUMBERS)}
     fields = ["inchikey", "formula", "scaffold", *EXERCISE_TEXTS, *units]
     long = records.select("entity_id", *fields).unpivot(index="entity_id", variable_name="field", value_name="text")
     return _complete(

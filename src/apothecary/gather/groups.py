@@ -7,6 +7,7 @@ what is not in it is not in the molecule. Patterns and rings are data (`data/fun
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -101,7 +102,10 @@ def name_groups(molecule: Any) -> tuple[str, ...]:
     """The kinds of functional group and aromatic ring, in the order of the data; empty where something has no name."""
     covered: set[int] = set()
     found: list[str] = []
-    for name, pattern in _read_patterns():
+    elements = {atom.GetAtomicNum() for atom in molecule.GetAtoms()}
+    for name, pattern, needed in _read_patterns():
+        if not needed <= elements:
+            continue
         matches = molecule.GetSubstructMatches(pattern, maxMatches=200)
         if matches:
             covered.update(atom for match in matches for atom in match if _is_telling(molecule.GetAtomWithIdx(atom)))
@@ -130,13 +134,23 @@ def _is_telling(atom: Any) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _read_patterns() -> tuple[tuple[str, Any], ...]:
+def _read_patterns() -> tuple[tuple[str, Any, frozenset[int]], ...]:
+    """Name, pattern, and the elements without which it cannot match."""
     from rdkit import Chem
 
     rows = _read_rows("functional_groups.txt")
     patterns = tuple((name, Chem.MolFromSmarts(smarts)) for name, smarts in rows)
-    assert all(pattern is not None for _, pattern in patterns), "a SMARTS of functional_groups.txt does not parse"
-    return patterns
+    return tuple((name, pattern, _list_needed(pattern)) for name, pattern in patterns)
+
+
+def _list_needed(pattern: Any) -> frozenset[int]:
+    """Atomic numbers of a pattern's atoms that are one element and no other, carbon left aside."""
+    sure = [
+        a
+        for a in pattern.GetAtoms()
+        if re.match(r"\[?(?:Cl|Br|[NOSPFIB])(?![a-z,])[^,$]*(?:[;$].*)?\]?$", a.GetSmarts())
+    ]
+    return frozenset(a.GetAtomicNum() for a in sure if a.GetAtomicNum() > 0)
 
 
 @lru_cache(maxsize=1)

@@ -31,10 +31,11 @@ from apothecary.gather.drugs import (
 )
 from apothecary.gather.entities import Entity, attach_unii_names, resolve_unii, tabulate_entities
 from apothecary.gather.facts import drop_edits, list_drawings, list_registry_facts, melt_structures, state_facts
-from apothecary.gather.links import link_approvals, link_brands, link_classes, link_measurements
+from apothecary.gather.links import link_approvals, link_brands, link_classes, link_measurements, sum_brands
 from apothecary.gather.names import is_not_small, strip_salt
 from apothecary.gather.plausible import drop_implausible
 from apothecary.gather.report import report_knowledge
+from apothecary.gather.reviewed import drop_withheld
 from apothecary.gather.sources import SOURCES, WHEELS
 from apothecary.gather.structures import PREFERENCE, gather_structures
 from apothecary.gather.style import learn_style
@@ -176,6 +177,8 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
     measured, implausible = drop_implausible(link_measurements(tables.measured, numbers))
     computed, guarded = drop_edits(melt_structures(records.join(ids, on="key")), gates)
     approvals, contested = drop_contested_years(link_approvals(tables.chembl, chembl_keys, entities), entities)
+    measured, withheld = drop_withheld(measured, entities)
+    approvals, withheld_years = drop_withheld(approvals, entities)
     facts = state_facts(
         pl.concat(
             [
@@ -183,6 +186,7 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
                 list_drawings(accepted, ids),
                 list_registry_facts(entities),
                 brands,
+                sum_brands(brands),
                 classes,
                 approvals,
                 measured,
@@ -204,6 +208,8 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
     left_out["display names"] = dict(
         Counter(e.name_reason.split(": ")[0] for e in entities if not e.named).most_common()
     )
+    if withheld + withheld_years:
+        left_out["values withheld by a reader"] = {"melting points of salts, odd years": withheld + withheld_years}
     left_out["years of first approval"] = {"Drugs@FDA has another year": contested}
     left_out["changes of a structure"] = {"the product is a gated substance": guarded}
     left_out["brands"] = dict(refused_brands.most_common())

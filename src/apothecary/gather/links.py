@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import polars as pl
 
+from apothecary.engine.seed import derive_key
 from apothecary.gather.drugs import BROAD_CLASSES, GATE_CLASSES, judge_brand, make_class_readable
 from apothecary.gather.entities import Entity
 from apothecary.gather.facts import complete_rows
@@ -73,6 +74,22 @@ def link_brands(entities: Sequence[Entity], unii: pl.DataFrame) -> tuple[pl.Data
     refused["ingredient without a structure in the pool"] += len(unlinked - set(owners))
     frame = pl.DataFrame(found, schema={"entity_id": pl.String, "text": pl.String}, orient="row")
     return complete_rows(frame, field="brand", kind="registry", source="unii"), refused
+
+
+def sum_brands(brands: pl.DataFrame) -> pl.DataFrame:
+    """`brand` rows in; `brand_count`, `brand1` and `brand2` rows out, the two in the order of a hash.
+
+    `brand1` and `brand2` are single words of 4 to 14 letters, so that they are read and written without doubt.
+    """
+    plain = brands.filter(pl.col("text").str.contains(r"^[A-Z][a-z]{3,13}$")).select("entity_id", "text")
+    order = [derive_key("brand", entity, text) for entity, text in plain.rows()]
+    plain = plain.with_columns(order=pl.Series(order, dtype=pl.UInt64)).sort("entity_id", "order")
+    place = pl.int_range(1, pl.len() + 1).over("entity_id")
+    chosen = plain.with_columns(place=place).filter(pl.col("place") <= 2)
+    chosen = chosen.select("entity_id", "text", field=pl.lit("brand") + pl.col("place").cast(pl.String))
+    counted = brands.group_by("entity_id").len().sort("entity_id")
+    counted = counted.select("entity_id", text=pl.col("len").cast(pl.String), field=pl.lit("brand_count"))
+    return complete_rows(pl.concat([chosen, counted]), kind="registry", source="unii")
 
 
 def title_brand(brand: str) -> str:

@@ -114,7 +114,7 @@ def _mirror(molecule: Any, canonical: str, words: Sequence[int]) -> tuple[str | 
     new, mirror = (canonise(Chem.MolToSmiles(m)) for m in (turned, image))
     if new == canonical or not _keeps_centres(new, len(centres)):
         return None, None
-    written = respell(Chem.MolFromSmiles(new), new, words[1:6], {new}, rooted=True) or new
+    written = respell(Chem.MolFromSmiles(new), new, words[1:6], {new}, rooted=False) or new
     return written, "enantiomers" if new == mirror else "diastereomers"
 
 
@@ -163,7 +163,7 @@ def move_group(molecule: Any, flat: str, words: Sequence[int]) -> str | None:
             continue
         new = Chem.MolToSmiles(made)
         if "." not in new:
-            return respell(made, new, words[10:16], {new}, rooted=True) or str(new)
+            return respell(made, new, words[10:16], {new}, rooted=False) or str(new)
     return None
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from apothecary.engine.progress import Progress
-from apothecary.gather.descriptors import COMPUTED, IDENTIFIERS, analyse_structures
+from apothecary.gather.descriptors import COMPUTED, IDENTIFIERS, analyse_structures, exercise_structures
+from apothecary.gather.exercises import EXERCISE_NUMBERS, EXERCISE_TEXTS
 from apothecary.gather.names import strip_salt
 
 # Who decides how a structure is drawn when several sources have the same InChIKey: permissive sources first,
@@ -19,7 +20,7 @@ def gather_structures(
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Claims `source, row, name, smiles, desalt` in; records, accepted claims and refusals out.
 
-    Records have `key`, `source` (whose drawing was used) and the texts of `TEXTS`, sorted by key.
+    Records have `key`, `source` (whose drawing was used), the texts of `TEXTS` and the exercises, sorted by key.
     Accepted claims are the claims with `key`, their SMILES canonical. Refusals are `source, reason, rows`.
     """
     pairs = claims.select("smiles", "desalt").unique().sort("smiles", "desalt")
@@ -45,7 +46,12 @@ def gather_structures(
     rank = pl.col("source").replace_strict({name: i for i, name in enumerate(PREFERENCE)}, return_dtype=pl.Int8)
     ordered = accepted.with_columns(rank=rank).sort("key", "rank", "row")
     records = ordered.unique("key", keep="first", maintain_order=True).select("key", "source", *TEXTS)
-    return records, ordered.select("source", "row", "key", "smiles"), refused
+    made = exercise_structures(list(records.select("smiles", "key").iter_rows()), workers=workers, progress=progress)
+    exercises = {
+        name: pl.Series([record.get(name) for record in made], dtype=pl.String)
+        for name in (*EXERCISE_TEXTS, *(field for field, _, _ in EXERCISE_NUMBERS))
+    }
+    return records.with_columns(**exercises), ordered.select("source", "row", "key", "smiles"), refused
 
 
 def drop_disputed(accepted: pl.DataFrame) -> tuple[pl.DataFrame, int]:

@@ -13,7 +13,7 @@ TOPOLOGY: tuple[tuple[str, str | None, str], ...] = tuple(
         *("sp3_carbons", "aromatic_atoms", "ring_systems", "largest_ring", "hetero_rings", "spiro_atoms"),
         *("methyl_groups", "hydroxyls", "carbonyls", "carboxyls", "amide_bonds", "basic_amines"),
         *("double_bonds", "triple_bonds", "carbon_kinds"),
-        *("undefined_stereo", "defined_centres", "r_centres", "s_centres", "stereo_bonds"),
+        *("defined_centres", "r_centres", "s_centres", "stereo_bonds"),
         *("cations", "anions"),
     )
 )
@@ -23,8 +23,8 @@ MAX_LABEL_STEPS = 100_000
 _BASIC_AMINE = "[NX3;+0;!$(N[!#6]);!$(N[#6;!X4]);!$(N[CX4][#7,#8,#16]);!$(N[CX4](F)F);!$(N[CX4]C(F)(F)F)]"
 
 
-def describe_topology(molecule: Any, undefined: str) -> dict[str, str | None]:
-    """Texts of `TOPOLOGY` and `TOPOLOGY_TEXTS`; `undefined` is how many stereo elements the structure leaves open."""
+def describe_topology(molecule: Any) -> dict[str, str | None]:
+    """Texts of `TOPOLOGY` and `TOPOLOGY_TEXTS`; None where there is none."""
     rings = list_rings(molecule)
     counts = _count_atoms(molecule) | _count_bonds(molecule) | _count_stereo(molecule)
     counts["ring_systems"] = count_systems(rings)
@@ -32,7 +32,6 @@ def describe_topology(molecule: Any, undefined: str) -> dict[str, str | None]:
     counts["hetero_rings"] = sum(any(molecule.GetAtomWithIdx(a).GetAtomicNum() != 6 for a in ring) for ring in rings)
     sizes = sorted(map(len, rings))
     record: dict[str, str | None] = {field: str(count) for field, count in counts.items()}
-    record["undefined_stereo"] = undefined
     record["ring_sizes"] = join_numbers(sizes) if sizes else None
     record |= _label_stereo(molecule, counts)
     if not counts["largest_ring"]:

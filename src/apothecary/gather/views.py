@@ -10,20 +10,24 @@ import polars as pl
 
 from apothecary.engine.commit import read_json, write_file, write_json
 from apothecary.gather.descriptors import COMPUTED
-from apothecary.gather.exercises import EXERCISE_TEXTS
+from apothecary.gather.exercises import EXERCISE_NUMBERS, EXERCISE_TEXTS
 from apothecary.gather.facts import LIST_FIELDS
 from apothecary.gather.report import report_knowledge
 from apothecary.gather.sources import SOURCE_INDEX, SOURCES
 
 ALLOWED = {"permissive": ("permissive",), "share-alike": ("permissive", "share-alike")}
 TEXT_COLUMNS = ("smiles", "inchikey", "formula", "iupac_name", "systematic_name", "scaffold", *EXERCISE_TEXTS)
-INTEGER_COLUMNS = (*(name for name, _, kind in COMPUTED if kind == "integer"), "first_approval")
+INTEGER_COLUMNS = (
+    *(name for name, _, kind in (*COMPUTED, *EXERCISE_NUMBERS) if kind == "integer"),
+    "first_approval",
+    "brand_count",
+)
 NUMBER_COLUMNS = (
-    *(name for name, _, kind in COMPUTED if kind == "number"),
+    *(name for name, _, kind in (*COMPUTED, *EXERCISE_NUMBERS) if kind == "number"),
     *("mp_c", "bp_c", "logp_exp", "refractive_index", "flash_c", "autoignition_c", "lfl_pct", "ufl_pct"),
     *("twa_ppm", "stel_ppm", "ceiling_ppm", "gwp_100"),
 )
-REGISTRY_COLUMNS = ("unii", "ntp_listing")
+REGISTRY_COLUMNS = ("unii", "ntp_listing", "brand1", "brand2")
 LIST_COLUMNS = {"brand": "brands", "class": "classes", "synonym": "synonyms"}
 # The value a row states when several sources have one; a larger index never wins over a smaller one in this list.
 PREFERENCE = (

@@ -17,14 +17,13 @@ import numpy as np
 import yaml
 
 from apothecary.gather.descriptors import COMPUTED
-from apothecary.gather.exercises import EXERCISE_NUMBERS
 from apothecary.gather.own.measured import Compound, Findings
 from apothecary.gather.own.values import FactColumn, count_digits, find_negative_logarithm
 from apothecary.packs.load import read_fields
 
 ENTITY = "molecule"
 TEXTS = ("smiles", "inchikey", "formula", "scaffold")
-NUMBERS = tuple(name for name, _, _ in COMPUTED if name not in {exercise for exercise, _, _ in EXERCISE_NUMBERS})
+NUMBERS = tuple(name for name, _, _ in COMPUTED)
 MIN_PAIR, MIN_GROUP, MIN_TABLE = 6, 10, 6  # compounds with a value, below which an intent is not written
 LOG_GAP, LOG_STEP, LOG_MAX = 0.5, 0.3, 4.0  # of two negative logarithms; assays repeat within 0.3
 SHOWN_DIGITS = 4
