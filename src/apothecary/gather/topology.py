@@ -34,6 +34,8 @@ def describe_topology(molecule: Any) -> dict[str, str | None]:
     record: dict[str, str | None] = {field: str(count) for field, count in counts.items()}
     record["ring_sizes"] = join_numbers(sizes) if sizes else None
     record |= _label_stereo(molecule, counts)
+    kinds = count_carbon_kinds(molecule)
+    record["carbon_kinds"] = None if kinds is None else str(kinds)
     if not counts["largest_ring"]:
         record["largest_ring"] = None
     return record
@@ -65,7 +67,6 @@ def join_numbers(numbers: list[int]) -> str:
 
 
 def _count_atoms(molecule: Any) -> dict[str, int]:
-    from rdkit import Chem
     from rdkit.Chem import rdMolDescriptors
 
     counts = dict.fromkeys(ELEMENTS, 0) | dict.fromkeys(
@@ -85,8 +86,6 @@ def _count_atoms(molecule: Any) -> dict[str, int]:
         counts["hydroxyls"] += number == 8 and hydrogens == 1 and degree == 1
         counts["cations"] += atom.GetFormalCharge() > 0
         counts["anions"] += atom.GetFormalCharge() < 0
-    ranks = Chem.CanonicalRankAtoms(molecule, breakTies=False, includeChirality=False)
-    counts["carbon_kinds"] = len({ranks[a.GetIdx()] for a in molecule.GetAtoms() if a.GetAtomicNum() == 6})
     counts["spiro_atoms"] = rdMolDescriptors.CalcNumSpiroAtoms(molecule)
     return counts
 
@@ -102,6 +101,32 @@ def _count_bonds(molecule: Any) -> dict[str, int]:
             counts["double_bonds"] += order == 2
             counts["triple_bonds"] += order == 3
     return counts
+
+
+def count_carbon_kinds(molecule: Any) -> int | None:
+    """How many kinds of carbon a symmetric drawing has; None where like carbons could differ in space.
+
+    They could where the molecule has a stereo element, or where marking one of them makes two, or a double bond's: the
+    methyl groups of an isopropyl group beside a stereocentre, or those of Me2C=CHR, are not equivalent.
+    """
+    from rdkit import Chem
+
+    if Chem.FindPotentialStereo(molecule):
+        return None
+    ranks = list(Chem.CanonicalRankAtoms(molecule, breakTies=False))
+    carbons = [a.GetIdx() for a in molecule.GetAtoms() if a.GetAtomicNum() == 6]
+    kinds: dict[int, list[int]] = {}
+    for index in carbons:
+        kinds.setdefault(ranks[index], []).append(index)
+    for like in kinds.values():
+        if len(like) == 1:
+            continue
+        marked = Chem.Mol(molecule)
+        marked.GetAtomWithIdx(like[0]).SetIsotope(13)
+        made = list(Chem.FindPotentialStereo(marked))
+        if len(made) > 1 or any(item.type != Chem.StereoType.Atom_Tetrahedral for item in made):
+            return None
+    return len(kinds)
 
 
 _compiled: dict[str, Any] = {}
