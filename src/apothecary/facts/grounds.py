@@ -62,11 +62,11 @@ class Batch:
         entity[inside] = self.entity[self.entities.start[row[inside]] + self.role[inside]]
         stated = np.full(len(row), -1, dtype=np.int64)
         order = np.argsort(self.name.astype(np.int16), kind="stable")
-        known = {glossary.names[field.name]: field for field in ledger.fields if field.name in glossary.names}
-        codes, starts = np.unique(self.name[order], return_index=True)
-        for code, part in zip(codes.tolist(), np.split(order, starts[1:]), strict=True):
-            field = known.get(code)
-            if field is None:
+        starts = np.searchsorted(self.name[order], np.arange(len(glossary.names) + 1))
+        for field in ledger.fields:
+            code = glossary.names.get(field.name)
+            part = order[:0] if code is None else order[starts[code] : starts[code + 1]]
+            if not part.size:
                 continue
             span, own = ledger.open_field(field.name), entity[part]
             place = span.find(own, take(self.fact["fact_id"], part))
