@@ -182,13 +182,17 @@ def make_views(knowledge: Path | None, folder: Path, pack: Pack, pack_folder: Pa
     from apothecary.gather.names import start_sentence
     from apothecary.gather.views import ALLOWED, write_views
     from apothecary.packs.attach import attach_tables, start_views
+    from apothecary.packs.gates import record_gates
     from apothecary.packs.tables import read_pack_tables
 
     tables = read_pack_tables(pack_folder, pack)
     try:
-        report = write_views(knowledge, folder, licence=licence) if knowledge else start_views(folder)
-        books = attach_tables(folder, pack, tables, allowed=ALLOWED[licence], start_sentence=start_sentence)
-        return read_json(folder / "report.json") if books else report
+        if knowledge:
+            write_views(knowledge, folder, licence=licence)
+        else:
+            start_views(folder)
+        attach_tables(folder, pack, tables, allowed=ALLOWED[licence], start_sentence=start_sentence)
+        return record_gates(folder, pack)
     except (PolarsError, FileNotFoundError) as error:
         first_line = str(error).partition("\n")[0]
         what = f"a table of the knowledge base cannot be read: {first_line}"

@@ -3,8 +3,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from apothecary.engine.commit import read_json
 from apothecary.gather.links import read_gates
-from apothecary.packs.gates import count_gates, find_withheld, list_actions, list_gates
+from apothecary.packs.gates import count_gates, find_withheld, list_actions, list_gates, record_gates
 from apothecary.packs.load import load_pack
 from apothecary.packs.model import Intent, Pack
 
@@ -90,3 +91,13 @@ def test_every_gate_of_the_knowledge_base_is_in_the_rules(pharma: Pack) -> None:
 def test_controlled_substances_of_the_table_are_gated() -> None:
     table = Path(__file__).parents[2] / "src/apothecary/packs/pharma/tables/controlled.csv"
     assert set(pl.read_csv(table)["name"]) <= set(read_gates()["controlled substances"])
+
+
+def test_books_go_into_the_report(pharma: Pack, tmp_path: Path) -> None:
+    FRAME.write_parquet(tmp_path / "compounds.parquet")
+    (tmp_path / "report.json").write_text('{"entities": {}}', "utf-8")
+    report = record_gates(tmp_path, pharma)
+    assert report == read_json(tmp_path / "report.json")
+    assert pharma.safety is not None
+    assert report["safety"]["version"] == pharma.safety.version
+    assert report["safety"]["gates"] == count_gates(pharma, FRAME)

@@ -18,6 +18,7 @@ from apothecary.packs.arithmetic import parse_expression
 from apothecary.packs.companions import Gap, Group, Ladder, Odd, Options, Pair, Related, Windows
 from apothecary.packs.evaluate import Column, Lookup, evaluate
 from apothecary.packs.format import round_decimals
+from apothecary.packs.gates import find_withheld, list_actions
 from apothecary.packs.grammar import parse, slots
 from apothecary.packs.model import Draw, Intent
 from apothecary.packs.view import View
@@ -101,7 +102,7 @@ class Each:
 def select_entities(intent: Intent, view: View) -> NDArray[np.bool_]:
     """Which entities have the needed fields and meet `where`, (rows,)."""
     draw = intent.draw
-    chosen = ~find_refused(view)
+    chosen = ~find_withheld(view.pack, view.frame, list_actions(intent))
     needed = list(draw.needs) + ([draw.field] if draw.field and draw.kind != "each" else [])
     for name in needed:
         chosen &= view.is_known(name)
@@ -111,14 +112,6 @@ def select_entities(intent: Intent, view: View) -> NDArray[np.bool_]:
             condition = condition.cast(pl.Float64).to_numpy()
         chosen &= np.nan_to_num(condition) != 0
     return chosen
-
-
-def find_refused(view: View) -> NDArray[np.bool_]:
-    """Entities on a safety list that the pack refuses, (rows,)."""
-    if not view.pack.refuse or not view.has("gates"):
-        return np.zeros(view.rows, dtype=bool)
-    lists = view.frame.select(hit=pl.col("gates").list.set_intersection(list(view.pack.refuse)).list.len() > 0)
-    return lists["hit"].fill_null(value=False).to_numpy()
 
 
 def build_domain(intent: Intent, view: View | None, chosen: NDArray[np.bool_], given_size: int) -> Domain:

@@ -6,18 +6,21 @@ A gate is a list of the knowledge base (column `gates`) with the actions that it
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from apothecary.packs.grammar import expand_all, parse, slots
+from apothecary.engine.commit import read_json, write_json
 from apothecary.packs.model import Intent, Pack
 from apothecary.packs.policy import ACTIONS, Gate
 
 _NAMES = ("name", "Name", "brand", "synonym")
 _STRUCTURES = ("inchi", "iupac_name", "selfies")
+_SLOT = re.compile(r"(?<!\\)\{(?:\w+\.)?(\w+)(?::\w+)?\}", re.ASCII)
 
 
 def list_actions(intent: Intent) -> frozenset[str]:
@@ -61,6 +64,16 @@ def count_gates(pack: Pack, frame: pl.DataFrame) -> dict[str, dict[str, Any]]:
     return books
 
 
+def record_gates(folder: Path, pack: Pack) -> dict[str, Any]:
+    """Views in a folder to their report with the books of the gates in it, written back and returned."""
+    report: dict[str, Any] = read_json(folder / "report.json")
+    compounds = folder / "compounds.parquet"
+    books = count_gates(pack, pl.read_parquet(compounds, columns=["name", "gates"])) if compounds.is_file() else {}
+    report["safety"] = {"version": pack.safety.version if pack.safety else 0, "gates": books}
+    write_json(folder / "report.json", report)
+    return report
+
+
 def _find_stopped(frame: pl.DataFrame, name: str, gate: Gate) -> NDArray[np.bool_]:
     hit = pl.col("gates").list.contains(name).fill_null(value=False)
     spared = [text.lower() for text in gate.spared]
@@ -70,11 +83,11 @@ def _find_stopped(frame: pl.DataFrame, name: str, gate: Gate) -> NDArray[np.bool
 
 def _list_shown(intent: Intent) -> set[str]:
     """The names of all slots in the wordings of an intent."""
-    patterns = [intent.answer.value, *intent.reasoning, *([intent.draw.text] if intent.draw.text else [])]
+    patterns = [intent.answer.value, *intent.reasoning]
     for template in intent.templates:
         patterns += [*template.ask, *template.reply]
         patterns += [*template.before.ask, *template.before.reply] if template.before else []
-    shown = {slot.field for pattern in patterns for text in expand_all([pattern])[0] for slot in slots(parse(text))}
-    if "right" in shown or "options" in shown:
-        shown |= {slot.field for slot in slots(parse(intent.draw.text or ""))}
+    shown = {name for pattern in patterns for name in _SLOT.findall(pattern)}
+    if shown.intersection(("right", "options")):
+        shown.update(_SLOT.findall(intent.draw.text or ""))
     return shown

@@ -26,7 +26,17 @@ def report_gathered(name: str, *, licence: str, workers: int, progress: Progress
     report = read_json(views / "report.json")
     yield summarise_knowledge(views) if "compound" in report["entities"] else "The pack draws from its own tables only."
     yield from describe_tables(report.get("tables", []))
+    yield from describe_gates(report.get("safety", {}).get("gates", {}))
     yield f"\nKept in {views}"
+
+
+def describe_gates(books: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """The books of the safety gates to text: entities on each list, how many pass, and what the others are kept from."""
+    if books:
+        yield "\nSafety gates"
+    for gate, book in books.items():
+        withheld = ", ".join(f"{action} {count:,}" for action, count in book["withheld"].items())
+        yield f"  {gate}: {book['entities']:,} entities, {book['spared']:,} spared, withheld from: {withheld or 'nothing'}"
 
 
 def describe_tables(books: list[dict[str, Any]]) -> Iterator[str]:
