@@ -31,12 +31,13 @@ def report_gathered(name: str, *, licence: str, workers: int, progress: Progress
 
 
 def describe_gates(books: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """The books of the safety gates to text: entities on each list, how many pass, and what the others are kept from."""
+    """The books of the safety gates to text: entities on each list, how many pass, what the others are kept from."""
     if books:
         yield "\nSafety gates"
     for gate, book in books.items():
         withheld = ", ".join(f"{action} {count:,}" for action, count in book["withheld"].items())
-        yield f"  {gate}: {book['entities']:,} entities, {book['spared']:,} spared, withheld from: {withheld or 'nothing'}"
+        counts = f"{book['entities']:,} entities, {book['spared']:,} spared"
+        yield f"  {gate}: {counts}, withheld from: {withheld or 'nothing'}"
 
 
 def describe_tables(books: list[dict[str, Any]]) -> Iterator[str]:
