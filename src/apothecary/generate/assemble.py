@@ -13,6 +13,7 @@ from apothecary.errors import PackError
 from apothecary.example import EXAMPLE
 from apothecary.generate.columns import Job, build_lists, build_texts, spread
 from apothecary.generate.render import Pools, Prepared
+from apothecary.generate.strata import IntentPlan
 from apothecary.generate.values import format_derived
 
 Index = NDArray[np.int64]
@@ -180,7 +181,7 @@ class _Made:
             return declared
         shown = answer[pl.Series(at.astype(np.uint32))]
         fraction = shown.str.extract(r"\.(\d*)$").str.len_chars().fill_null(0).to_numpy().astype(np.int64)
-        formats = [find_format(one.value) for one in answers]
+        formats = [find_format(batch.renderer.plan) for batch in self.batches]
         digits = np.array([int(fmt[3:]) if fmt.startswith("sig") else 0 for fmt in formats])[self.batch_of[at]]
         length = shown.str.replace("-", "", literal=True).str.len_chars().to_numpy().astype(np.int64)
         whole = np.where(digits > 0, np.minimum(digits - length, 0), 0)
@@ -300,10 +301,12 @@ class _Made:
         return spread(flat.counts[self.order], flat.starts[self.order])
 
 
-def find_format(pattern: str) -> str:
-    """The format of the first slot of an answer pattern, empty if it names none."""
-    inside = pattern.partition("{")[2].partition("}")[0]
-    return inside.partition(":")[2]
+def find_format(plan: IntentPlan) -> str:
+    """The format of the first slot of the answer: its own, else that of its field; empty for given numbers."""
+    slot, _, fmt = plan.intent.answer.value.partition("{")[2].partition("}")[0].partition(":")
+    field = plan.pack.fields.get(slot.rpartition(".")[2])
+    is_own = slot in plan.intent.draw.given or slot in plan.intent.let
+    return fmt if fmt or field is None or is_own else field.default_format
 
 
 def _interleave(columns: Sequence[Index], rows: int) -> Index:

@@ -100,6 +100,7 @@ def _choose_words(
         **start,
         "fact": fact.name,
         "label": fact.label,
+        "Label": fact.label.capitalize() if re.fullmatch(r"[a-z][a-z -]{3,}", fact.label) else fact.label,
         "unit": f" {fact.unit}" if fact.unit else "",
         "bracket": f" ({fact.unit})" if fact.unit else "",
         "powers": str(fact.powers or 0),

@@ -34,7 +34,7 @@ LABELS = {
 MAX_FOLD = 10.0
 MEAN_DIGITS = 3
 
-_FACT = re.compile(r"([A-Za-z][A-Za-z0-9_ ]*)(?:\[([^\]]*)\])?=(.+)")
+_FACT = re.compile(r"([A-Za-z][A-Za-z0-9_ -]*)(?:\[([^\]]*)\])?=(.+)")
 _CELL = re.compile(r"([<>≤≥~]|<=|>=)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 
 
