@@ -231,6 +231,34 @@ def gather_table(
         typer.echo(line)
 
 
+@app.command()
+def compare(
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="A field of compounds, as first_approval.")],
+    table: Annotated[Path, typer.Argument(metavar="FILE", help="Another source: CSV with the columns name and value.")],
+    tolerance: Annotated[float, typer.Option(min=0, help="By how much numbers may differ.")] = 0.0,
+    leave_out: Annotated[
+        list[str] | None, typer.Option("--leave-out", metavar="SOURCE", help="A source that has copied; repeatable.")
+    ] = None,
+    pack: Annotated[str, typer.Option(help="A built-in pack, or the path of a pack folder.")] = "pharma",
+    quiet: Quiet = False,
+) -> None:
+    """Hold the facts of a field against another source, and list where the two disagree."""
+    from apothecary.engine.progress import make_progress
+    from apothecary.report.opinion import report_opinion
+
+    told = report_opinion(
+        pack,
+        field,
+        table,
+        tolerance=tolerance,
+        leave_out=leave_out or [],
+        workers=_count_workers(0),
+        progress=make_progress(quiet),
+    )
+    for line in told:
+        typer.echo(line)
+
+
 @packs_app.command("new")
 def create_pack_verb(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The pack's name, as my_pack.")],

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import polars as pl
 
+from apothecary.engine.progress import Progress
 from apothecary.errors import SourceError
 from apothecary.recipe import suggest_key
+from apothecary.report.preview import prepare_views
 
 SHOWN = 20  # disagreements that are told one by one
 COLUMNS = ("name", "value")
@@ -86,6 +88,22 @@ def read_table(path: Path) -> pl.DataFrame:
         what = f"the table has no column {missing[0]!r}"
         raise SourceError(what, where=str(path), expected="name,value in its first line")
     return table.select(COLUMNS)
+
+
+def report_opinion(
+    pack: str,
+    field: str,
+    table: Path,
+    *,
+    tolerance: float,
+    leave_out: Sequence[str],
+    workers: int,
+    progress: Progress,
+) -> Iterator[str]:
+    """A pack's knowledge base and another source's table to how far they agree on a field."""
+    theirs = read_table(table)
+    views = prepare_views(pack, "share-alike", workers=workers, progress=progress)
+    yield from tell_opinion(compare_field(views, field, theirs, tolerance=tolerance, leave_out=leave_out))
 
 
 def tell_opinion(opinion: Opinion) -> Iterator[str]:
