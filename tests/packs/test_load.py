@@ -18,7 +18,7 @@ intent: weight
 title: molecular weight
 perspective: basic facts
 tests: recall
-difficulty: 1
+topic: facts
 safety: S0
 draw: {kind: one, entity: compound, needs: [mw]}
 answer: {type: number, value: "{mw}", tolerance: 0.02}
@@ -54,7 +54,7 @@ def test_load_built_in() -> None:
 def test_dump_keeps_text_and_restores(tmp_path: Path) -> None:
     pack = load_pack(write_pack(tmp_path))
     dump = json.loads(json.dumps(dump_pack(pack)))
-    assert dump["intents"][0]["difficulty"] == "1"
+    assert dump["intents"][0]["topic"] == "facts"
     assert "weight" not in dump["intents"][0]
     again = restore_pack(dump)
     assert again == pack
@@ -76,7 +76,7 @@ def test_fingerprint_follows_meaning(tmp_path: Path) -> None:
         pytest.param("student", "studnet", 11, "did you mean `student`?", id="unknown register"),
         pytest.param("safety: S0", "safety: S9", 6, "S0, S1, S2, S3, S4", id="unknown safety class"),
         pytest.param("tests: recall\n", "", 1, "`tests` is missing", id="missing key"),
-        pytest.param("difficulty: 1", "difficulty: hard", 5, "valid integer", id="no number"),
+        pytest.param("topic: facts", "topic: fact", 5, "did you mean `facts`", id="unknown topic"),
         pytest.param('value: "{mw}"', "value: {mw}", 8, "quote it", id="unquoted slot"),
         pytest.param('reply: ["{mw} g/mol."]', "reply: yes", 13, "write \\[x, y\\]", id="text for a list"),
         pytest.param(

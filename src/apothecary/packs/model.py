@@ -271,11 +271,8 @@ class Intent(Strict):
     perspective: Literal[
         "basic facts", "comparative analysis", "problem solving", "clinical cases", "research contexts"
     ]
-    topic: Literal["facts", "structure", "calculation", "comparison", "record", "honesty", "safety", "dialogue"] = (
-        "facts"
-    )
+    topic: Literal["facts", "structure", "calculation", "comparison", "record", "honesty", "safety", "dialogue"]
     tests: Literal["recall", "skill"]
-    difficulty: Annotated[int, pydantic.Field(ge=1, le=5)] = 1
     safety: Literal["S0", "S1", "S2", "S3", "S4"]
     weight: Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)] = 1.0
     draw: Draw
