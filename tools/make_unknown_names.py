@@ -21,18 +21,21 @@ TABLES = Path(__file__).parents[1] / "src/apothecary/packs/pharma/tables"
 COUNT = 6000
 SEED = 20
 LEAST, MOST = 7, 14  # letters of a name
-ONSETS = "b br c cl cr d dr f fl fr g gl gr j k l m n p pl pr qu r s sp st t tr v vr x z zl".split()
-VOWELS = "a e i o u a e i o ia eo au".split()
+ONSETS = re.findall(r"\S+", "b br c cl cr d dr f fl fr g gl gr j k l m n p pl pr qu r s sp st t tr v vr x z zl")
+VOWELS = re.findall(r"\S+", "a e i o u a e i o ia eo au")
 CODAS = ["", "", "", "l", "m", "n", "r", "s", "x", "v", "d", "st", "rn", "lt", "nt"]
-ENDINGS = "in ol an id ate one ine ide era ura axo ivo enta ulo arin osil ever ombi".split()
-STEMS = (
-    "-afil -astine -asvir -azosin -bactam -begron -buvir -caftor -caine -capone -ciclib -ciclovir -ciguat -cillin -citinib "
-    "-conazole -coxib -curonium -cycline -degib -dipine -dustat -fenac -fibrate -floxacin -fovir -fungin -fylline -gatran "
-    "-gepant -giline -gliflozin -gliptin -glitazone -golix -inostat -kiren -lisib -lukast -lutamide -melteon -metinib "
-    "-milast -navir -nidazole -olol -onidine -orexant -oxetine -oxicam -parib -penem -peridol -peridone -pitant -pramine "
-    "-prazan -prazole -previr -pril -profen -racetam -rafenib -rubicin -sartan -semide -sentan -setron -steride -stigmine "
-    "-tadine -taxel -tidine -tinib -trexate -triptan -vaptan -vastatin -xaban -zolid"
-).split()
+ENDINGS = re.findall(r"\S+", "in ol an id ate one ine ide era ura axo ivo enta ulo arin osil ever ombi")
+STEMS = re.findall(
+    r"\S+",
+    "-afil -astine -asvir -azosin -bactam -begron -buvir -caftor -caine -capone -ciclib -ciclovir "
+    "-ciguat -cillin -citinib -conazole -coxib -curonium -cycline -degib -dipine -dustat -fenac "
+    "-fibrate -floxacin -fovir -fungin -fylline -gatran -gepant -giline -gliflozin -gliptin "
+    "-glitazone -golix -inostat -kiren -lisib -lukast -lutamide -melteon -metinib -milast -navir "
+    "-nidazole -olol -onidine -orexant -oxetine -oxicam -parib -penem -peridol -peridone -pitant "
+    "-pramine -prazan -prazole -previr -pril -profen -racetam -rafenib -rubicin -sartan -semide "
+    "-sentan -setron -steride -stigmine -tadine -taxel -tidine -tinib -trexate -triptan -vaptan "
+    "-vastatin -xaban -zolid",
+)
 
 
 def read_meanings() -> dict[str, str]:
@@ -88,6 +91,7 @@ def is_readable(name: str) -> bool:
 
 
 def main() -> None:
+    """Write the table."""
     chance = random.Random(SEED)
     meanings = read_meanings()
     names: dict[str, str] = {}
