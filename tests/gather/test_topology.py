@@ -73,12 +73,26 @@ def test_stereo_labels(smiles: str, centre: str | None, bond: str | None) -> Non
         ("CC(=O)Nc1ccc(O)cc1", 6),
         ("CC(C)c1ccccc1", 6),
         ("CC(OCC)OCC", 4),
+        ("c1cc[nH]c1", 2),
+        ("c1c[nH]cn1", None),
         ("CC(C)C(O)C(C)C", None),
         ("CC(C)=CCO", None),
         ("CC1CCC(C)(C)CC1", None),
         ("CC(C)Cc1ccc(C(C)C(=O)O)cc1", None),
     ],
-    ids=["toluene", "xylene", "paracetamol", "cumene", "acetal", "diastereotopic", "prenyl", "gem-dimethyl", "chiral"],
+    ids=[
+        "toluene",
+        "xylene",
+        "paracetamol",
+        "cumene",
+        "acetal",
+        "pyrrole",
+        "imidazole",
+        "diastereotopic",
+        "prenyl",
+        "gem-dimethyl",
+        "chiral",
+    ],
 )
 def test_kinds_of_carbon(smiles: str, kinds: int | None) -> None:
     assert count_carbon_kinds(Chem.MolFromSmiles(smiles)) == kinds

@@ -111,7 +111,7 @@ def count_carbon_kinds(molecule: Any) -> int | None:
     """
     from rdkit import Chem
 
-    if Chem.FindPotentialStereo(molecule):
+    if Chem.FindPotentialStereo(molecule) or _has_mobile_hydrogen(molecule):
         return None
     ranks = list(Chem.CanonicalRankAtoms(molecule, breakTies=False))
     carbons = [a.GetIdx() for a in molecule.GetAtoms() if a.GetAtomicNum() == 6]
@@ -127,6 +127,15 @@ def count_carbon_kinds(molecule: Any) -> int | None:
         if len(made) > 1 or any(item.type != Chem.StereoType.Atom_Tetrahedral for item in made):
             return None
     return len(kinds)
+
+
+def _has_mobile_hydrogen(molecule: Any) -> bool:
+    """Whether an aromatic ring has N-H and another nitrogen to which that hydrogen moves, as in imidazole."""
+    for ring in molecule.GetRingInfo().AtomRings():
+        nitrogens = [a for a in map(molecule.GetAtomWithIdx, ring) if a.GetIsAromatic() and a.GetAtomicNum() == 7]
+        if {bool(atom.GetTotalNumHs()) for atom in nitrogens} == {True, False}:
+            return True
+    return False
 
 
 _compiled: dict[str, Any] = {}
