@@ -29,6 +29,12 @@ def test_sound_over_a_view(plant: Plant) -> None:
     assert plant("fact", "S0", "S0", views=make_view()) == []
 
 
+@pytest.mark.parametrize(("compared", "found"), [("== 'CH4'", False), ("!= 'CH4'", True)])
+def test_where_may_compare_a_text(plant: Plant, compared: str, found: bool) -> None:
+    problems = plant("fact", "<= 40", f"<= 40 and formula {compared}", views=make_view())
+    assert any("no entity has" in problem.what for problem in problems) is found
+
+
 @pytest.mark.parametrize(
     ("intent", "old", "new", "columns", "where", "what", "severity"),
     [

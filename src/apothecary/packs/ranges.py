@@ -152,7 +152,8 @@ def _choose(intent: Intent, view: pl.DataFrame) -> pl.DataFrame:
     tree = parse_expression(intent.draw.where)
 
     def look(role: str | None, name: str) -> Column:
-        return known[name].cast(pl.Float64).to_numpy()
+        column = known[name]
+        return column if column.dtype == pl.String else column.cast(pl.Float64).to_numpy()
 
     chosen = evaluate(tree, look, known.height)
     return known.filter(pl.Series(np.nan_to_num(np.asarray(chosen)) != 0))
