@@ -5,7 +5,8 @@ from collections.abc import Callable
 import polars as pl
 
 from apothecary.gather.entities import Entity
-from apothecary.gather.links import link_brands, link_names, read_gates, title_brand
+from apothecary.gather.facts import complete_rows
+from apothecary.gather.links import link_brands, link_names, read_gates, sum_brands, title_brand
 
 
 def test_title_brand() -> None:
@@ -46,3 +47,14 @@ def test_link_names_keeps_names_with_one_owner(make_entity: Callable[..., Entity
     first = make_entity("KEY-A", name="alpha", names=["shared", "own"])
     second = make_entity("KEY-B", name="beta", names=["shared"])
     assert set(link_names([first, second])) == {"alpha", "beta", "own"}
+
+
+def test_two_plain_brands_and_how_many_there_are() -> None:
+    names = ["Gleevec", "Glivec", "Imavec Xr", "Depo-Glivec", "Im"]
+    brands = complete_rows(
+        pl.DataFrame({"entity_id": ["c1"] * 5, "text": names}), field="brand", kind="registry", source="unii"
+    )
+    found = {field: text for field, text in sum_brands(brands).select("field", "text").iter_rows()}
+    assert found["brand_count"] == "5"
+    assert {found["brand1"], found["brand2"]} == {"Gleevec", "Glivec"}
+    assert sum_brands(brands).equals(sum_brands(brands.reverse()))
