@@ -54,7 +54,7 @@ def test_two_plain_brands_and_how_many_there_are() -> None:
     brands = complete_rows(
         pl.DataFrame({"entity_id": ["c1"] * 5, "text": names}), field="brand", kind="registry", source="unii"
     )
-    found = {field: text for field, text in sum_brands(brands).select("field", "text").iter_rows()}
+    found = dict(sum_brands(brands).select("field", "text").iter_rows())
     assert found["brand_count"] == "5"
     assert {found["brand1"], found["brand2"]} == {"Gleevec", "Glivec"}
     assert sum_brands(brands).equals(sum_brands(brands.reverse()))
