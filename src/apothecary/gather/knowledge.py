@@ -177,39 +177,19 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
     measured, implausible = drop_implausible(link_measurements(tables.measured, numbers))
     computed, guarded = drop_edits(melt_structures(records.join(ids, on="key")), gates)
     approvals, contested = drop_contested_years(link_approvals(tables.chembl, chembl_keys, entities), entities)
-    measured, withheld = drop_withheld(measured, entities)
-    approvals, withheld_years = drop_withheld(approvals, entities)
-    facts = state_facts(
-        pl.concat(
-            [
-                computed,
-                list_drawings(accepted, ids),
-                list_registry_facts(entities),
-                brands,
-                sum_brands(brands),
-                classes,
-                approvals,
-                measured,
-            ]
-        )
-    )
+    stated, withheld = drop_withheld(pl.concat([approvals, measured]), entities)
+    drawings, registered = list_drawings(accepted, ids), list_registry_facts(entities)
+    facts = state_facts(pl.concat([computed, drawings, registered, brands, sum_brands(brands), classes, stated]))
     gate_column = pl.Series(
         [gates.get(entity_id, []) for entity_id in sorted(e.entity_id for e in entities)], dtype=pl.List(pl.String)
     )
     frame = tabulate_entities(entities).with_columns(gates=gate_column)
-    left_out: dict[str, dict[str, int]] = {f"structures of {s}": {} for s in PREFERENCE}
-    for source, reason, rows in refused.iter_rows():
-        left_out[f"structures of {source}"][reason] = rows
-    if unlisted:
-        left_out["structures of drugbank-vocabulary"]["name in no official list"] = unlisted
-    for source, rows in not_small.items():
-        left_out[f"structures of {source}"]["name of a biologic, polymer or mixture"] = rows
+    left_out = _count_structures(refused, unlisted, not_small)
     left_out["measured values"] = dict(sorted(implausible.items()))
     left_out["display names"] = dict(
         Counter(e.name_reason.split(": ")[0] for e in entities if not e.named).most_common()
     )
-    if withheld + withheld_years:
-        left_out["values withheld by a reader"] = {"melting points of salts, odd years": withheld + withheld_years}
+    left_out["values withheld by a reader"] = {"melting points of salts, odd years": withheld}
     left_out["years of first approval"] = {"Drugs@FDA has another year": contested}
     left_out["changes of a structure"] = {"the product is a gated substance": guarded}
     left_out["brands"] = dict(refused_brands.most_common())
@@ -217,6 +197,18 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
     return Draft(
         facts, frame, tables.diseases, left_out, list_missing_approved(tables.chembl, chembl_keys, frame, id_by_key)
     )
+
+
+def _count_structures(refused: pl.DataFrame, unlisted: int, not_small: dict[str, int]) -> dict[str, dict[str, int]]:
+    """Structures left out, by source and reason."""
+    left_out: dict[str, dict[str, int]] = {f"structures of {s}": {} for s in PREFERENCE}
+    for source, reason, rows in refused.iter_rows():
+        left_out[f"structures of {source}"][reason] = rows
+    if unlisted:
+        left_out["structures of drugbank-vocabulary"]["name in no official list"] = unlisted
+    for source, rows in not_small.items():
+        left_out[f"structures of {source}"]["name of a biologic, polymer or mixture"] = rows
+    return left_out
 
 
 def keep_official(tables: Tables) -> tuple[Tables, int]:
