@@ -9,7 +9,11 @@ from apothecary.packs.model import Draw, Intent
 from apothecary.packs.place import Severity, Token
 from apothecary.packs.scope import Key, Meaning, Problem, Scope
 
-_STRUCTURES = ("smiles", "inchi", "formula", "iupac_name")  # fields that computed values can be worked out from
+# Fields that computed values can be worked out from.
+_STRUCTURES = (
+    *("smiles", "inchi", "formula", "iupac_name", "systematic_name"),
+    *("random_smiles", "other_smiles", "kekule_smiles", "broken_smiles", "tested_smiles", "flat_smiles"),
+)
 
 
 @dataclass(frozen=True)
