@@ -16,7 +16,7 @@ _DOUBLE_BOND = re.compile(r"\d*[EZ][,)]")
 _DISPLAYED_STEREO = re.compile(
     r"\b(?:trans|cis|endo|exo|threo|erythro|meso)\b|\d[RS]\b|\([RSEZ](?:,|\))", re.IGNORECASE
 )
-_CHARGED = re.compile(r"idyl-|azaniumyl|azanid|idylidene|sulfonylidene|\d-ium")
+_CHARGED = re.compile(r"idyl-|azaniumyl|azanid|idylidene|sulfonylidene|\d-ium|[$^{]")
 
 
 def list_systematic_names(entities: Iterable[Entity]) -> Iterator[tuple[str, str, str, str]]:
