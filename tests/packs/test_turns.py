@@ -87,5 +87,5 @@ def test_planted_defect_is_found(find_planted: Callable[..., None], defect: tupl
 
 
 def test_a_record_may_give_what_it_is_asked_for(plant: Callable[..., list[Problem]]) -> None:
-    changes = ("does {name} melt", "does {name} melt, {mp_c} °C", "tests: recall", "topic: record\ntests: recall")
+    changes = ("does {name} melt", "does {name} melt, {mp_c} °C", "topic: facts", "topic: record")
     assert not any("gives the answer away" in problem.what for problem in plant("fact", *changes))

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from apothecary.packs.place import Finding, Place, Token, text_at
 
 _OPENER = re.compile(
-    r"^(?:(?:yes|well),? )?(?:sure|surely|sure thing|of course|certainly|absolutely|no problem|(?:great|good) question|"
-    r"my pleasure|(?:i'm|i am|i'd be|i would be) (?:very )?(?:happy|glad|delighted) to|(?:happy|glad) to)\b",
+    r"^(?:(?:yes|well),? )?(?:(?:sure|surely|of course|certainly|absolutely|no problem)(?=[,!.:;]| I\b| here\b)|"
+    r"(?:sure thing|(?:great|good) question|my pleasure|"
+    r"(?:i'm|i am|i'd be|i would be) (?:very )?(?:happy|glad|delighted) to|(?:happy|glad) to)\b)",
     re.IGNORECASE,
 )
 _DEMAND = re.compile(
