@@ -32,6 +32,9 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 _DIGIT_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_SLIP = re.compile(
+    r".{0,12}(?:(?<=\S)  | [,;](?=\s|$)|(?<=\w) [?!](?=\s|$)| \.(?=\s|$)|[,;]\.|\.\.(?!\.)|\?\.)"
+)  # double spaces, spaces before a stop, stops in a row
 _ABBREVIATION = re.compile(r"(?:\bvs|\be\.g|\bi\.e|\bapprox|\bca|\bcf|\bNo)\.\s+$")
 
 
@@ -214,7 +217,7 @@ def _check_signs(tokens: Sequence[Token], place: Place) -> Iterator[Finding]:
     flat = "".join(token if isinstance(token, str) else "§" for token in tokens)
     if flat != flat.strip(" "):
         yield "starts or ends with a space", "check the spaces inside [ ]", "warning"
-    slip = re.search(r".{0,12}(?:(?<=\S)  | [,;](?=\s|$)|(?<=\w) [?!](?=\s|$)| \.(?=\s|$)|[,;]\.|\.\.(?!\.)|\?\.)", flat)
+    slip = _SLIP.search(flat)
     if slip and "____" not in flat and "..." not in flat:
         yield f"a slip at `{slip[0].replace('§', '{}')}`", "check spaces and signs around [ ]", "warning"
     if place.part == "option" or (place.template and place.template.register == "terse"):
