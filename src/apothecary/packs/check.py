@@ -258,9 +258,7 @@ class _Reader:
 
 def _has_fixed_answer(intent: Intent) -> bool:
     """Whether every row has the same answer and may: a refusal, a principle beside one, or that it cannot be known."""
-    return intent.answer.type == "refusal" or (
-        intent.topic in ("safety", "honesty") and "{" not in intent.answer.value
-    )
+    return intent.answer.type == "refusal" or (intent.topic in ("safety", "honesty") and "{" not in intent.answer.value)
 
 
 def _tell(wording: Wording, findings: Iterator[Finding]) -> Iterator[Problem]:
