@@ -130,6 +130,22 @@ DEFECTS = {
         "reads wrong when the number is not 1",
         "warning",
     ),
+    "e: a question that ends with a full stop": (
+        "fact",
+        "where do I see the first melt?",
+        "so tell me. Where do I see the first melt.",
+        "fact/plain/ask 4",
+        "the wrong sign at the end",
+        "warning",
+    ),
+    "e: a request that ends with a question mark": (
+        "fact",
+        "where do I see the first melt?",
+        "there is a first melt. Tell me where?",
+        "fact/plain/ask 4",
+        "the wrong sign at the end",
+        "warning",
+    ),
     "e: is causing ... caused by": (
         "store",
         "Cool and dry, as printed on the pack.",

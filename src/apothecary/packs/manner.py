@@ -19,6 +19,14 @@ _DEMAND = re.compile(
     r"(?:do not|don't|never) say (?:that )?you|(?:no|without) (?:hedging|caveats?))\b",
     re.IGNORECASE,
 )
+_LEAD = r"(?:^|(?<=[.?!:;] )|(?<=\n))(?:(?:So|And|Now|Then|But|Please),? )?"
+_ASKED = re.compile(
+    rf"{_LEAD}(?:how|what|which|why|when|where|who|whose)\b[^.?!:;§]*(?:§[^.?!:;§]*)*\.$", re.IGNORECASE
+)
+_TOLD = re.compile(
+    rf"{_LEAD}(?:tell|give|explain|remind|write|show|compute|calculate|work out)\b[^.?!:;]*\?$",
+    re.IGNORECASE,
+)
 _DOUBLED = re.compile(r"\b([A-Za-z]{2,})[ \n]+\1\b", re.IGNORECASE)
 _DOUBLED_WELL = frozenset({"that", "had"})
 _CAUSED_TWICE = re.compile(r"\bcaus(?:es?|ing)\b[^.?!;]*\bcaused by\b", re.IGNORECASE)
@@ -36,6 +44,12 @@ def check_manner(tokens: Sequence[Token], place: Place) -> Iterator[Finding]:
         yield f"opens with `{opener[0]}`", "begin with the answer", "error"
     if asked and (demand := _DEMAND.search(flat)):
         yield f"demands an answer at any price: `{demand[0]}`", "ask without forbidding doubt", "error"
+    if asked and (wrong := _ASKED.search(flat) or _TOLD.search(flat)):
+        yield (
+            f"the wrong sign at the end of `{wrong[0][-30:]}`",
+            "a question ends with ?, a request with a stop",
+            "warning",
+        )
     doubled = _DOUBLED.search(flat)
     if doubled and doubled[1].lower() not in _DOUBLED_WELL:
         yield f"`{doubled[0]}` stands twice", "take one out", "warning"
