@@ -1,6 +1,6 @@
 """Cut the knowledge that the golden renders rest on out of a permissive knowledge folder, and render them.
 
-python -m tests.golden.make KNOWLEDGE     new knowledge and renders (read them before you commit them)
+python -m tests.golden.make VIEWS         new knowledge and renders (read them before you commit them)
 python -m tests.golden.make               renders over the knowledge that is here
 """
 
@@ -20,7 +20,10 @@ from apothecary.recipe import Recipe
 HERE = Path(__file__).parent
 KNOWLEDGE = HERE / "knowledge"
 RENDERS = HERE / "pharma.txt"
-ROWS = 2  # of each template
+ROWS = 5  # of each template
+CLASS_MATES = 6  # drugs of each of the largest classes
+CLASSES = 24
+OWN_ROWS = 80  # of each type of entity that the pack brings along
 DRUGS = [
     *("acetazolamide", "acyclovir", "allopurinol", "amlodipine", "aspirin", "atenolol", "atorvastatin", "caffeine"),
     *("captopril", "carbamazepine", "chlorpromazine", "cimetidine", "codeine", "dapsone", "diazepam", "diclofenac"),
@@ -40,12 +43,24 @@ OTHERS = [
 def cut_knowledge(source: Path) -> None:
     """The views of `source` with the entities named above and their facts, into this folder."""
     KNOWLEDGE.mkdir(exist_ok=True)
-    compounds = pl.read_parquet(source / "compounds.parquet").filter(pl.col("name").is_in([*DRUGS, *OTHERS]))
-    facts = pl.scan_parquet(source / "facts.parquet")
-    kept = facts.filter(pl.col("entity_id").is_in(compounds["entity_id"].implode()) & (pl.col("field") != "synonym"))
-    compounds.drop("synonyms", "synonyms__src").write_parquet(KNOWLEDGE / "compounds.parquet", compression_level=19)
-    kept.collect().write_parquet(KNOWLEDGE / "facts.parquet", compression_level=19)
+    compounds = pl.read_parquet(source / "compounds.parquet")
+    tables = {"compounds": compounds.filter(pl.col("name").is_in([*DRUGS, *OTHERS, *choose_class_mates(compounds)]))}
+    for table in load_pack("pharma").tables.values():
+        if table.entity:
+            tables[table.entity] = pl.read_parquet(source / f"{table.entity}.parquet").head(OWN_ROWS)
+    ids = pl.concat([frame["entity_id"] for frame in tables.values()])
+    facts = pl.scan_parquet(source / "facts.parquet").filter(pl.col("entity_id").is_in(ids.implode())).collect()
+    for name, frame in {**tables, "facts": facts}.items():
+        frame.write_parquet(KNOWLEDGE / f"{name}.parquet", compression_level=19)
     shutil.copy(source / "sources.json", KNOWLEDGE / "sources.json")
+
+
+def choose_class_mates(compounds: pl.DataFrame) -> list[str]:
+    """A few drugs of each of the largest classes, so that questions on classes have others to choose from."""
+    known = compounds.filter(pl.col("named") & pl.col("drug_class").is_not_null()).sort("name")
+    sizes = known.group_by("drug_class").len().sort(["len", "drug_class"], descending=[True, False]).head(CLASSES)
+    largest = known.filter(pl.col("drug_class").is_in(sizes["drug_class"].implode()))
+    return largest.group_by("drug_class", maintain_order=True).head(CLASS_MATES)["name"].to_list()
 
 
 def render() -> str:
