@@ -2,6 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
+from apothecary.packs.check import Problem
+
+Plant = Callable[..., list[Problem]]
+
 # what is planted: intent, text, its replacement; what is found: where, what, severity
 DEFECTS = {
     "ask for another field": (
@@ -118,3 +122,11 @@ DEFECTS = {
 @pytest.mark.parametrize("defect", DEFECTS.values(), ids=DEFECTS)
 def test_planted_defect_is_found(find_planted: Callable[..., None], defect: tuple[str, ...]) -> None:
     find_planted(*defect)
+
+
+@pytest.mark.parametrize(("cell", "told"), [("; {a.formula}", False), (" is light", True)])
+def test_a_name_in_the_first_cell_of_a_row_starts_no_sentence(plant: Plant, cell: str, told: bool) -> None:
+    asked = "Which is heavier, {a.name} ({a.smiles}) or {b.name} ({b.smiles})?"
+    row = f"Which is heavier?\\n{{a.name}}{cell}\\nor {{b.name}}, {{b.smiles}}"
+    problems = plant("compare", asked, row.replace("{a.formula}", "{a.smiles}"))
+    assert any("starts a sentence" in problem.what for problem in problems) == told

@@ -226,7 +226,10 @@ def _check_signs(tokens: Sequence[Token], place: Place) -> Iterator[Finding]:
         if isinstance(token, str) or token.kind != "name" or not place.template:
             continue
         text = text_at(tokens, index - 1)
-        starts = index == 0 or bool(re.search(r"[.?!]\s+$|\n$", text) and not _ABBREVIATION.search(text))
+        in_row = text.endswith("\n") and re.match(
+            r"[\t,;:]| \|", text_at(tokens, index + 1)
+        )  # the first cell of a table
+        starts = index == 0 or bool(re.search(r"[.?!]\s+$|\n$", text) and not _ABBREVIATION.search(text) and not in_row)
         if starts and token.fmt != "Name":
             yield f"{token.slot} starts a sentence", "write {Name}", "warning"
         elif not starts and token.fmt == "Name" and re.search(r"[a-z,] $", text):
