@@ -75,6 +75,7 @@ def test_stereo_labels(smiles: str, centre: str | None, bond: str | None) -> Non
         ("CC(OCC)OCC", 4),
         ("c1cc[nH]c1", 2),
         ("c1c[nH]cn1", None),
+        ("CC1(C)COB(OCC(C)(C)COB2OCC(C)(C)CO2)OC1", 6),
         ("CC(C)C(O)C(C)C", None),
         ("CC(C)=CCO", None),
         ("CC1CCC(C)(C)CC1", None),

@@ -115,9 +115,10 @@ def count_carbon_kinds(molecule: Any) -> int | None:
         return None
     ranks = list(Chem.CanonicalRankAtoms(molecule, breakTies=False))
     carbons = [a.GetIdx() for a in molecule.GetAtoms() if a.GetAtomicNum() == 6]
-    kinds: dict[int, list[int]] = {}
-    for index in carbons:
-        kinds.setdefault(ranks[index], []).append(index)
+    rings = molecule.GetRingInfo()
+    kinds: dict[tuple[int, int], list[int]] = {}
+    for index in carbons:  # ranks alone may not tell a ring from a chain of the same atoms
+        kinds.setdefault((ranks[index], rings.NumAtomRings(index)), []).append(index)
     for like in kinds.values():
         if len(like) == 1:
             continue
