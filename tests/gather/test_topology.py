@@ -89,6 +89,7 @@ def test_stereo_labels(smiles: str, centre: str | None, bond: str | None) -> Non
         "acetal",
         "pyrrole",
         "imidazole",
+        "ring and chain",
         "diastereotopic",
         "prenyl",
         "gem-dimethyl",
