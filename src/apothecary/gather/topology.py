@@ -113,12 +113,10 @@ def count_carbon_kinds(molecule: Any) -> int | None:
 
     if Chem.FindPotentialStereo(molecule) or _has_mobile_hydrogen(molecule):
         return None
-    ranks = list(Chem.CanonicalRankAtoms(molecule, breakTies=False))
-    carbons = [a.GetIdx() for a in molecule.GetAtoms() if a.GetAtomicNum() == 6]
-    rings = molecule.GetRingInfo()
-    kinds: dict[tuple[int, int], list[int]] = {}
-    for index in carbons:  # ranks alone may not tell a ring from a chain of the same atoms
-        kinds.setdefault((ranks[index], rings.NumAtomRings(index)), []).append(index)
+    kinds: dict[int, list[int]] = {}
+    for index, colour in enumerate(_colour_atoms(molecule)):
+        if molecule.GetAtomWithIdx(index).GetAtomicNum() == 6:
+            kinds.setdefault(colour, []).append(index)
     for like in kinds.values():
         if len(like) == 1:
             continue
@@ -128,6 +126,21 @@ def count_carbon_kinds(molecule: Any) -> int | None:
         if len(made) > 1 or any(item.type != Chem.StereoType.Atom_Tetrahedral for item in made):
             return None
     return len(kinds)
+
+
+def _colour_atoms(molecule: Any) -> list[int]:
+    """A number for each atom, the same for like atoms: canonical ranks, told apart by rings, then by neighbours."""
+    from rdkit import Chem
+
+    ranks, rings = Chem.CanonicalRankAtoms(molecule, breakTies=False), molecule.GetRingInfo()
+    colours: list[Any] = [(rank, rings.NumAtomRings(index)) for index, rank in enumerate(ranks)]
+    while True:
+        numbers = {colour: number for number, colour in enumerate(sorted(set(colours)))}
+        plain = [numbers[colour] for colour in colours]
+        near = [tuple(sorted(plain[n.GetIdx()] for n in atom.GetNeighbors())) for atom in molecule.GetAtoms()]
+        colours = list(zip(plain, near, strict=True))
+        if len(set(colours)) == len(numbers):
+            return plain
 
 
 def _has_mobile_hydrogen(molecule: Any) -> bool:
