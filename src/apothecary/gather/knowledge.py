@@ -31,6 +31,7 @@ from apothecary.gather.drugs import (
 )
 from apothecary.gather.entities import Entity, attach_unii_names, resolve_unii, tabulate_entities
 from apothecary.gather.facts import drop_edits, list_drawings, list_registry_facts, melt_structures, state_facts
+from apothecary.gather.hazards import gate_structures
 from apothecary.gather.links import link_approvals, link_brands, link_classes, link_measurements, sum_brands
 from apothecary.gather.names import is_not_small, strip_salt
 from apothecary.gather.plausible import drop_implausible
@@ -174,6 +175,8 @@ def assemble_knowledge(tables: Tables, *, workers: int, progress: Progress) -> D
     }
     brands, refused_brands = link_brands(entities, tables.unii)
     classes, gates, refused_classes = link_classes(entities, tables.classes)
+    for entity_id, lists in gate_structures(entities).items():
+        gates[entity_id] = sorted({*gates.get(entity_id, []), *lists})
     measured, implausible = drop_implausible(link_measurements(tables.measured, numbers))
     computed, guarded = drop_edits(melt_structures(records.join(ids, on="key")), gates)
     approvals, contested = drop_contested_years(link_approvals(tables.chembl, chembl_keys, entities), entities)
