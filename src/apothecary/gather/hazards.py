@@ -12,7 +12,7 @@ from typing import Any
 
 from apothecary.gather.entities import Entity
 
-# Families of schedule 1 of the Chemical Weapons Convention, and organic arsenic halides (agents of the First World War).
+# Families of schedule 1 of the Chemical Weapons Convention, and the organic arsenic halides of the First World War.
 WEAPONS = (
     "[#6][PX4](=[O,S])([F,Cl])[O,S,N][#6]",  # phosphonofluoridates (sarin, soman) and their chlorides
     "[NX3][PX4](=O)(C#N)O[#6]",  # phosphoramidocyanidates (tabun)
