@@ -39,7 +39,7 @@ def make_files() -> dict[str, list[Row]]:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_clean_dataset_passes_and_is_counted(tmp_path: Path, workers: int) -> None:
     told = audit(tmp_path, make_files(), workers)
-    assert told.pop("questions")["forms"] == 1
+    assert told.pop("questions")["forms"] == 2
     assert told == {
         "prompts_in_two_splits": 0,
         "held_out_wordings_in_training": 0,
