@@ -18,7 +18,7 @@ from apothecary.packs.arithmetic import parse_expression
 from apothecary.packs.companions import Gap, Group, Ladder, Odd, Options, Pair, Related, Windows
 from apothecary.packs.evaluate import Column, Lookup, evaluate
 from apothecary.packs.format import round_decimals
-from apothecary.packs.gates import find_withheld, list_actions
+from apothecary.packs.gates import list_actions
 from apothecary.packs.grammar import parse, slots
 from apothecary.packs.model import Draw, Intent
 from apothecary.packs.view import View
@@ -102,7 +102,7 @@ class Each:
 def select_entities(intent: Intent, view: View) -> NDArray[np.bool_]:
     """Which entities have the needed fields and meet `where`, (rows,)."""
     draw = intent.draw
-    chosen = ~find_withheld(view.pack, view.frame, list_actions(intent))
+    chosen = ~view.find_withheld(list_actions(intent))
     needed = list(draw.needs) + ([draw.field] if draw.field and draw.kind != "each" else [])
     for name in needed:
         chosen &= view.is_known(name)
@@ -203,6 +203,8 @@ def _shown_step(draw: Draw, view: View) -> int | None:
         if slot.field == draw.field:
             known = view.pack.fields.get(slot.field)
             fmt = slot.fmt or (known.default_format if known else "raw")
+            if fmt == "int":
+                return 0
             return int(fmt[2:]) if fmt.startswith("dp") else None
     return None
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from apothecary.engine.commit import read_json
 from apothecary.errors import PackError, RunDamagedError
 from apothecary.packs.format import format_numbers, join_list, put_article
+from apothecary.packs.gates import find_withheld
 from apothecary.packs.model import Pack
 
 TABLES = {"compound": "compounds.parquet", "disease": "diseases.parquet"}
@@ -53,6 +54,7 @@ class View:
     facts: pl.DataFrame  # entity_row, field, fact_id, text, source, of the fields asked for
     sources: list[Source]
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    _withheld: dict[frozenset[str], NDArray[np.bool_]] = field(default_factory=dict)
     _lists: dict[str, Lists] = field(default_factory=dict)
     _bits: dict[str, NDArray[np.uint32]] = field(default_factory=dict)
     _codes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
@@ -99,6 +101,12 @@ class View:
             ranks = self.column(name).rank("dense").cast(pl.Int64) - 1
             self._codes[name] = ranks.fill_null(-1).to_numpy().copy()
         return self._codes[name]
+
+    def find_withheld(self, actions: frozenset[str]) -> NDArray[np.bool_]:
+        """Entities (n,) that a gate of the pack keeps out of rows with these actions."""
+        if actions not in self._withheld:
+            self._withheld[actions] = find_withheld(self.pack, self.frame, actions)
+        return self._withheld[actions]
 
     def is_known(self, name: str) -> NDArray[np.bool_]:
         """Where the column has a value (n,)."""
