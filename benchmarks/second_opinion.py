@@ -2,8 +2,8 @@
 
     python benchmarks/second_opinion.py FOLDER [--list]
 
-FOLDER holds `drugsatfda.zip` (Drugs@FDA) and `drugbank_vocabulary_dev.csv` (DrugBank's open vocabulary). In the knowledge
-base years come from ChEMBL, brand names from UNII, structures from ChEMBL and PubChem where DrugBank gave none.
+FOLDER holds `drugsatfda.zip` (Drugs@FDA) and `drugbank_vocabulary_dev.csv` (DrugBank's open vocabulary). In the
+knowledge base years come from ChEMBL, brand names from UNII, structures from ChEMBL and PubChem where DrugBank gave none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from pathlib import Path
 
 import polars as pl
 
+from apothecary.engine.progress import make_progress
 from apothecary.report.opinion import SHOWN, compare_field
+from apothecary.report.preview import prepare_views
 
 SALTS = re.compile(
     r"\s+(hydrochloride|hcl|hydrobromide|sodium|potassium|calcium|magnesium|maleate|fumarate|tartrate|bitartrate|succinate|"
