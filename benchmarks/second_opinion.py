@@ -3,7 +3,8 @@
     python benchmarks/second_opinion.py FOLDER [--list]
 
 FOLDER holds `drugsatfda.zip` (Drugs@FDA) and `drugbank_vocabulary_dev.csv` (DrugBank's open vocabulary). In the
-knowledge base years come from ChEMBL, brand names from UNII, structures from ChEMBL and PubChem where DrugBank gave none.
+knowledge base years come from ChEMBL, brand names from UNII, structures from ChEMBL and PubChem where DrugBank gave
+none.
 """
 
 from __future__ import annotations
