@@ -90,3 +90,12 @@ def test_no_intent_and_no_template_is_above_its_share(
     assert max(count_by(bench, recipe, "template").values()) <= 0.2 * recipe.rows + splits
     with pytest.raises(CapacityError, match="max_share"):
         allocate_rows(bench.plans, tiny_recipe.model_copy(update={"max_share": MaxShare(intent=0.05)}))
+
+
+@pytest.mark.parametrize("drugs", [0.0, 1.0])
+def test_a_group_that_is_left_out_is_not_counted_on(
+    tiny_recipe: Recipe, tiny_pack: Pack, tiny_knowledge: Path, drugs: float
+) -> None:
+    bench = Workbench(tiny_recipe, tiny_pack, tiny_knowledge)
+    quotas = allocate_rows(bench.plans, tiny_recipe.model_copy(update={"rows": 600, "drugs": drugs}))
+    assert sum(quota.wanted for quota in quotas) == 600

@@ -126,8 +126,7 @@ def _measure_intent(plan: IntentPlan, weights: dict[str, float], recipe: Recipe,
         if stratum.part.split == split:
             by_template.setdefault(stratum.template, []).append(stratum)
     templates = [
-        _Template(strata, min(sum(_limit(s, recipe) for s in strata), most["template"]))
-        for strata in by_template.values()
+        _Template(strata, min(sum(_limit_groups(strata, recipe)), most["template"])) for strata in by_template.values()
     ]
     limit = min(sum(template.limit for template in templates), most["intent"])
     name = plan.intent.intent
@@ -152,12 +151,18 @@ def _allocate_intent(intent: _Intent, recipe: Recipe, rows: int) -> list[Quota]:
         return quotas
     per_template = share_out(rows, [1.0] * len(intent.templates), [t.limit for t in intent.templates])
     for template, wanted in zip(intent.templates, per_template, strict=True):
-        limits = [_limit(s, recipe) for s in template.strata]
-        shares = share_out(int(wanted), _weigh_groups(template.strata, recipe.drugs), limits)
+        weights, limits = _weigh_groups(template.strata, recipe.drugs), _limit_groups(template.strata, recipe)
+        shares = share_out(int(wanted), weights, limits)
         for stratum, count in zip(template.strata, shares, strict=True):
             surplus = math.ceil(int(count) * recipe.surplus) + SPARE_ROWS if count else 0
             quotas.append(Quota(stratum, int(count), min(int(count) + surplus, stratum.capacity)))
     return quotas
+
+
+def _limit_groups(strata: Sequence[Stratum], recipe: Recipe) -> list[int]:
+    """What may be promised of each stratum of a template; nothing of a group that `drugs` leaves out."""
+    weights = _weigh_groups(strata, recipe.drugs)
+    return [_limit(stratum, recipe) if weight else 0 for stratum, weight in zip(strata, weights, strict=True)]
 
 
 def _limit(stratum: Stratum, recipe: Recipe) -> int:
