@@ -85,6 +85,8 @@ def widen(entities: pl.DataFrame, facts: pl.DataFrame) -> tuple[pl.DataFrame, di
     index = pl.col("source").replace_strict(SOURCE_INDEX, return_dtype=pl.UInt8)
     rank = pl.col("source").replace_strict({s: i for i, s in enumerate(PREFERENCE)}, return_dtype=pl.UInt8)
     ranked = facts.with_columns(src=index, rank=rank)
+    by_field = {str(field): part for (field,), part in ranked.partition_by("field", as_dict=True).items()}
+    none = ranked.clear()
     mask = [
         pl.col(column).replace_strict({s: 1 << i for s, i in SOURCE_INDEX.items()}, return_dtype=pl.UInt32)
         for column in ("name_source", "structure_source")
@@ -104,7 +106,7 @@ def widen(entities: pl.DataFrame, facts: pl.DataFrame) -> tuple[pl.DataFrame, di
     )
     disagreements: dict[str, int] = {}
     for field in (*TEXT_COLUMNS, *NUMBER_COLUMNS, *INTEGER_COLUMNS, *REGISTRY_COLUMNS):
-        values = ranked.filter(pl.col("field") == field)
+        values = by_field.get(field, none)
         if field in COMPARED:
             apart = values.group_by("entity_id").agg(apart=pl.col("number").max() - pl.col("number").min())
             apart = apart.filter(pl.col("apart") > MAX_DISAGREEMENT_C)
@@ -112,7 +114,8 @@ def widen(entities: pl.DataFrame, facts: pl.DataFrame) -> tuple[pl.DataFrame, di
             values = values.join(apart, on="entity_id", how="anti")
         wide = wide.join(_choose_value(values, field), on="entity_id", how="left", maintain_order="left")
     for field in LIST_FIELDS:
-        wide = wide.join(_collect_list(ranked, field), on="entity_id", how="left", maintain_order="left")
+        lists = _collect_list(by_field.get(field, none), field)
+        wide = wide.join(lists, on="entity_id", how="left", maintain_order="left")
     return wide.sort("entity_id"), {field: n for field, n in disagreements.items() if n}
 
 
@@ -127,9 +130,8 @@ def _choose_value(values: pl.DataFrame, field: str) -> pl.DataFrame:
     return best.select("entity_id", value.alias(field), pl.col("src").alias(f"{field}__src"))
 
 
-def _collect_list(ranked: pl.DataFrame, field: str) -> pl.DataFrame:
+def _collect_list(values: pl.DataFrame, field: str) -> pl.DataFrame:
     """All values of the preferred source, in the order of their numbers; one source, so that `#n` names the fact."""
-    values = ranked.filter(pl.col("field") == field)
     best = values.group_by("entity_id").agg(rank=pl.col("rank").min())
     column = LIST_COLUMNS[field]
     number = pl.col("fact_id").str.extract(r"#(\d+)$").cast(pl.Int64)
