@@ -15,7 +15,7 @@ from flow_runs import Flow
 
 from apothecary.engine.commit import read_sealed
 
-INTENTS = ["brands", "choose", "dilute", "heavier", "mass", "melts"]
+INTENTS = ["brands", "choose", "dilute", "heavier", "isomers", "mass", "melts", "ranked", "stranger"]
 
 
 def draw_recipe(seed: int) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def list_changes(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any,
         if isinstance(value, BaseModel):
             yield from list_changes(value, f"{key}.")
         elif isinstance(value, dict):
-            yield f"{key}.mass", "(not set)", 2.0
+            yield f"{key}.facts" if key == "topics" else f"{key}.mass", "(not set)", 2.0
         else:
             yield key, value, change(value, typing.get_args(field.annotation))
 
