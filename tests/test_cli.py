@@ -216,7 +216,7 @@ def test_a_signal_keeps_what_is_done(
 ) -> None:
     env = os.environ | {"APOTHECARY_CACHE": str(small_cache)}
     out = tmp_path / "run"
-    command = [APOTHECARY, "run", str(recipe), "--out", str(out), "--set", "rows=60000", "--set", "shard_rows=2000"]
+    command = [APOTHECARY, "run", str(recipe), "--out", str(out), "--set", "rows=20000", "--set", "shard_rows=1000"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as process:
         while not list(out.glob("generate/done/*.json")):
             assert process.poll() is None
