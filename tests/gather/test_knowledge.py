@@ -27,15 +27,16 @@ from apothecary.gather.knowledge import (
 from apothecary.gather.sources import SOURCES, WHEELS
 from apothecary.gather.wheels import fetch_wheels, find_cache
 
-# name, InChIKey, formula, molecular weight, a brand, first approval (ChEMBL); keys and formulas as in PubChem
+# name, InChIKey, formula, molecular weight, a brand, first approval (ChEMBL); keys and formulas as in PubChem.
+# No year for aspirin and codeine: ChEMBL says 1950 and 1952, Drugs@FDA another year, so neither is stated.
 KNOWN = [
-    ("aspirin", "BSYNRYMUTXBXSQ-UHFFFAOYSA-N", "C9H8O4", 180.16, "Durlaza", 1950),
+    ("aspirin", "BSYNRYMUTXBXSQ-UHFFFAOYSA-N", "C9H8O4", 180.16, "Durlaza", None),
     ("metformin", "XZWYZXLIPXDOLR-UHFFFAOYSA-N", "C4H11N5", 129.16, "Glucophage", 1995),
     ("imatinib", "KTUFNOKKBVMGRW-UHFFFAOYSA-N", "C29H31N7O", 493.6, "Gleevec", 2001),
     ("atorvastatin", "XUKUURHRXDUEBC-KAYWLYCHSA-N", "C33H35FN2O5", 558.6, "Lipitor", 1996),
     ("apixaban", "QNZCBYKSOIHPEH-UHFFFAOYSA-N", "C25H25N5O4", 459.5, "Eliquis", 2012),
     ("sertraline", "VGKDLMBJGBXTGI-SJCJKPOMSA-N", "C17H17Cl2N", 306.2, "Zoloft", 1991),
-    ("codeine", "OROGSEYTTFOCAN-DNJOTXNNSA-N", "C18H21NO3", 299.4, None, 1952),
+    ("codeine", "OROGSEYTTFOCAN-DNJOTXNNSA-N", "C18H21NO3", 299.4, None, None),
 ]
 
 
@@ -47,7 +48,7 @@ def test_well_known_drugs(
     formula: str,
     weight: float,
     brand: str | None,
-    year: int,
+    year: int | None,
 ) -> None:
     drug = drugs_by_name[name]
     assert (drug["inchikey"], drug["formula"], drug["first_approval"]) == (key, formula, year)
@@ -60,7 +61,7 @@ def test_codeine_is_not_isocodeine(compounds: pl.DataFrame) -> None:
     block = compounds.filter(pl.col("inchikey").str.starts_with("OROGSEYTTFOCAN"))
     assert len(block) > 1
     assert block.filter(pl.col("name") == "codeine")["inchikey"].to_list() == ["OROGSEYTTFOCAN-DNJOTXNNSA-N"]
-    assert block.filter(pl.col("first_approval").is_not_null())["name"].to_list() == ["codeine"]
+    assert block.filter(pl.col("group") == "drug")["name"].to_list() == ["codeine"]
 
 
 def test_the_rule_between_paracetamol_and_acetaminophen_is_stated(drugs_by_name: dict[str, dict[str, object]]) -> None:
@@ -77,7 +78,7 @@ def test_the_pool_is_large_and_drugs_are_drugs(compounds: pl.DataFrame) -> None:
     drugs = compounds.filter(pl.col("group") == "drug")
     assert drugs["first_approval"].count() >= 1_500
     assert drugs["brands"].count() >= 1_000
-    assert drugs["named"].mean() > 0.98  # type: ignore[operator]
+    assert drugs["named"].mean() > 0.97  # type: ignore[operator]  # 100 names are contested and not used
 
 
 def test_names_are_unique_and_readable(compounds: pl.DataFrame) -> None:
@@ -122,7 +123,7 @@ def test_measured_values_come_from_clear_tables_only(share_alike: Path) -> None:
 
 
 def test_gates_hold_what_must_be_gated(compounds: pl.DataFrame, drugs_by_name: dict[str, dict[str, object]]) -> None:
-    assert drugs_by_name["codeine"]["gates"] == ["psychotropics", "recreational drugs"]
+    assert drugs_by_name["codeine"]["gates"] == ["controlled substances", "psychotropics", "recreational drugs"]
     assert drugs_by_name["metformin"]["gates"] == []
     gated = compounds.explode("gates")["gates"].value_counts()
     assert dict(gated.iter_rows())["chemical weapons"] >= 10

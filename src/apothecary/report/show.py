@@ -117,12 +117,14 @@ def show_questions(told: dict[str, Any]) -> str:
 def count_filtered(rows: pl.LazyFrame) -> dict[str, dict[str, dict[str, int]]]:
     """Published rows to their mix by intent and split, as in a manifest."""
     spoken = pl.col("messages").list.eval(pl.element().struct.field("content").str.len_chars()).list.sum()
-    tokens = (spoken.cast(pl.Int64).sum() // CHARACTERS_PER_TOKEN).alias("tokens")
-    counted = rows.group_by("intent", "split").agg(pl.len().alias("rows"), tokens).collect()
+    characters = spoken.cast(pl.Int64).sum().alias("characters")
+    counted = rows.group_by("intent", "split").agg(pl.len().alias("rows"), characters).collect()
     mix: dict[str, dict[str, dict[str, int]]] = {}
     for by in ("intent", "split"):
-        sums = counted.group_by(by).agg(pl.col("rows").sum(), pl.col("tokens").sum()).sort(by)
-        mix[by] = {name: {"rows": n, "approximate_tokens": size} for name, n, size in sums.iter_rows()}
+        sums = counted.group_by(by).agg(pl.col("rows").sum(), pl.col("characters").sum()).sort(by)
+        mix[by] = {
+            name: {"rows": n, "approximate_tokens": size // CHARACTERS_PER_TOKEN} for name, n, size in sums.iter_rows()
+        }
     return mix
 
 
