@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,7 @@ def iter_benchmark(path: Path) -> Iterator[pl.DataFrame]:
     Records are taken one by one in Python: each is a nested object of its own shape, and there are thousands, not
     millions. SourceError for a file that is missing, empty, damaged or without questions.
     """
-    items = (item for number, record in _number(_read_records(path), path) if (item := _read_item(record, number)))
+    items = (item for number, record in iter_records(path) if (item := _read_item(record, number)))
     found = 0
     while part := list(islice(items, PIECE_ITEMS)):
         found += len(part)
@@ -92,11 +92,14 @@ def iter_benchmark(path: Path) -> Iterator[pl.DataFrame]:
         raise SourceError(what, where=str(path), expected="items with the text of a question", hint=SHAPE_HINT)
 
 
-def _number(records: Iterable[Record], path: Path) -> Iterator[tuple[int, Record]]:
-    """Records with their numbers from 1; SourceError when there are none, or when reading them fails."""
+def iter_records(path: Path, headers: Collection[str] = QUESTION) -> Iterator[tuple[int, Record]]:
+    """A file to its records with their numbers from 1; SourceError when there are none, or when reading fails.
+
+    A CSV whose first line has one of `headers` has a header.
+    """
     number = 0
     try:
-        for number, record in enumerate(records, 1):
+        for number, record in enumerate(_read_records(path, headers), 1):
             yield number, record
     except SourceError:
         raise
@@ -109,7 +112,7 @@ def _number(records: Iterable[Record], path: Path) -> Iterator[tuple[int, Record
         raise SourceError("the benchmark file is empty", where=str(path), hint="name a file with test items, or none")
 
 
-def _read_records(path: Path) -> Iterator[Record]:
+def _read_records(path: Path, headers: Collection[str]) -> Iterator[Record]:
     """A file to its records."""
     kinds = [part.lower() for part in path.suffixes]
     kind = kinds[-1] if kinds and kinds[-1] in FORMATS else (kinds[-2] if len(kinds) > 1 else "")
@@ -122,7 +125,7 @@ def _read_records(path: Path) -> Iterator[Record]:
     if kind == ".parquet":
         yield from _read_parquet(path)
     elif kind in (".csv", ".tsv"):
-        yield from _read_table(path, "\t" if kind == ".tsv" else ",")
+        yield from _read_table(path, "\t" if kind == ".tsv" else ",", headers)
     elif kind in (".jsonl", ".ndjson"):
         yield from _read_lines(path)
     else:
@@ -186,7 +189,7 @@ def _has_question(record: Record) -> bool:
     return any(str(key).strip().lower() in QUESTION for key in record)
 
 
-def _read_table(path: Path, separator: str) -> Iterator[Record]:
+def _read_table(path: Path, separator: str, headers: Collection[str]) -> Iterator[Record]:
     """A CSV file to records; without a header the columns are told by form: question, options, and a letter."""
     with _open_text(path) as file:
         lines = (line for line in csv.reader(file, delimiter=separator, strict=True) if any(map(str.strip, line)))
@@ -194,7 +197,7 @@ def _read_table(path: Path, separator: str) -> Iterator[Record]:
         if not head:
             return
         names = [cell.strip().lower() for cell in head[0]]
-        if any(name in QUESTION for name in names):
+        if any(name in headers for name in names):
             for number, line in enumerate(chain(head[1:], lines), 2):
                 if len(line) > len(names):
                     what = f"line {number} of the benchmark file has {len(line)} cells, its header {len(names)}"
