@@ -59,7 +59,11 @@ def judge(field: str, name: str, text: str, *, about: bool = False) -> str:
         ("formula", "aspirin", "C10H8O4", "contradicts"),
         ("formula", "aspirin", "C9H7NaO4", "undecided"),
         ("formula", "aspirin", "C9H10O5", "undecided"),
-        ("formula", "aspirin", "C9H7O4", "undecided"),
+        ("formula", "aspirin", "C9H7O4", "contradicts"),
+        ("formula", "aspirin", "C9H9ClO4", "undecided"),
+        ("formula", "aspirin", "C9H8ClO4", "contradicts"),
+        ("formula", "morphine", "C17H21NO4", "undecided"),
+        ("formula", "1,2-dichloroethane", "C2H4Cl3", "contradicts"),
         ("bp_c", "aspirin", "300 °C", "undecided"),
         ("mp_c", "stilbene", "124 °C", "agrees"),  # one of two meanings
         ("mp_c", "stilbene", "-5 °C", "agrees"),

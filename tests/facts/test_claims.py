@@ -15,6 +15,8 @@ from apothecary.facts.claim_rules import ClaimSettings
 from apothecary.facts.claims import CLAIM, CLAIM_SUMMARY, ClaimChecker, check_claims, split_sentences, summarise_claims
 
 RIGHT = [
+    ("", "With a molar mass of 180.16 g/mol, aspirin is small."),
+    ("", "Aspirin has a molecular weight of 180 g/mol and contains 9 carbon atoms."),
     ("", "Aspirin melts at 135 °C."),
     ("", "Aspirin melts at 275 °F."),
     ("", "Aspirin melts at 408 K."),
@@ -130,6 +132,8 @@ LEFT_ALONE = [
     ("What happens to aspirin in ethanol?", "It boils at 78 °C."),
 ]
 MORE_LEFT_ALONE = [
+    ("", "Aspirin has the formula C9H7O4-."),
+    ("", "Aspirin has the formula C9H9O4+."),
     ("", "Aspirin was dissolved in xylofen. It boils at 111 °C."),
     ("", "Compound B has a molar mass of 200.1 g/mol."),  # a synonym that means nothing
     ("", "Lead melts at 327 °C."),

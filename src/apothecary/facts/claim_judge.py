@@ -12,7 +12,7 @@ from apothecary.facts.claim_values import Value, convert_value, parse_formula
 
 AGREES, CONTRADICTS, UNDECIDED = "agrees", "contradicts", "undecided"
 LOOSE_SHARE = 0.02  # what "about" allows, as a share of the known value
-FORM_SLACK = 0.03  # g/mol: the last digits of atomic weights
+FORM_SLACK = 0.009  # g/mol: the last digits of atomic weights
 _MAX_WATER = 7
 
 
@@ -87,14 +87,14 @@ class Judge:
 
     def _explains(self, extra: float, slack: float) -> bool:
         """Whether counter-ions and water make this difference; a lighter molecule lacks one of them."""
-        water = self.rules.forms.get("water", 0.0)
-        for mass in self.rules.forms.values():
+        water = self.rules.forms["water"].mass if "water" in self.rules.forms else 0.0
+        for mass in (form.mass for form in self.rules.forms.values()):
             if abs(extra + mass) <= slack:
                 return True
             for waters in range(3):
                 if any(abs(extra - mass * times - water * waters) <= slack for times in (1, 2)):
                     return True
-        return any(abs(extra - water * waters) <= slack for waters in range(1, _MAX_WATER + 1))
+        return bool(water) and any(abs(extra - water * waters) <= slack for waters in range(1, _MAX_WATER + 1))
 
     def _judge_formula(self, claim: ClaimField, known: Known, text: str) -> Finding:
         told = tell_known(known, "")
@@ -106,16 +106,26 @@ class Judge:
             return Finding(AGREES, "", told)
         if not claim.forms:
             return Finding(CONTRADICTS, "", told)
-        # Water, counter-ions and lost protons leave the carbons as they are, an organic acid adds some.
         for atoms in formulas:
-            extra = {
-                element: stated.get(element, 0) - atoms.get(element, 0)
-                for element in stated.keys() | atoms.keys()
-                if stated.get(element, 0) != atoms.get(element, 0)
-            }
-            if _is_form(extra, set(self.rules.form_elements)):
+            if self._explains_atoms(
+                {element: stated.get(element, 0) - atoms.get(element, 0) for element in stated.keys() | atoms.keys()}
+            ):
                 return Finding(UNDECIDED, "another form or quantity", told)
         return Finding(CONTRADICTS, "", told)
+
+    def _explains_atoms(self, extra: dict[str, int]) -> bool:
+        """Whether counter-ions and water make this difference of atoms."""
+        water = self.rules.forms["water"].atoms if "water" in self.rules.forms else {}
+        for form in self.rules.forms.values():
+            for times in (1, 2, 3):
+                for waters in range(_MAX_WATER if water else 1):
+                    sums = {
+                        element: times * form.atoms.get(element, 0) + waters * water.get(element, 0)
+                        for element in extra.keys() | form.atoms.keys() | water.keys()
+                    }
+                    if all(extra.get(element, 0) == count for element, count in sums.items()):
+                        return len(form.atoms) > 1
+        return False
 
 
 def compare_value(claim: ClaimField, value: Value, known: np.ndarray, *, about: bool = False) -> Finding:
@@ -150,13 +160,3 @@ def tell_known(known: Known, unit: str) -> str:
 
 def _rank(finding: Finding) -> int:
     return (AGREES, UNDECIDED, CONTRADICTS).index(finding.verdict)
-
-
-def _is_form(extra: dict[str, int], ions: set[str]) -> bool:
-    """Whether a difference of atoms can be that of a salt, hydrate, acid or base of the same molecule."""
-    others = extra.keys() - {"H", "O"}
-    if others & ions:
-        return True
-    if not others and extra.get("O", 0) > 0 and extra.get("H", 0) == 2 * extra["O"]:
-        return True
-    return not others and "O" not in extra and extra.get("H") in (-1, 1)

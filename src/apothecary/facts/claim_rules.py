@@ -47,14 +47,20 @@ class ClaimField(_Strict):
     blocks: tuple[str, ...] = ()  # words with which a sentence is not judged
 
 
+class Form(_Strict):
+    """What a counter-ion, water or a proton adds to a molecule: g/mol, and atoms."""
+
+    mass: float
+    atoms: Mapping[str, float]
+
+
 class ClaimRules(_Strict):
     """A pack's rules: see docs/curate/claims.md."""
 
     names: tuple[str, ...] = ()  # fields whose texts name their entity
     not_names: tuple[str, ...] = ()
     units: Mapping[str, Mapping[str, tuple[float, float]]] = {}  # family: unit: (factor, offset) to the field's unit
-    forms: Mapping[str, float] = {}  # mass that a salt or hydrate adds to a molecule
-    form_elements: tuple[str, ...] = ()  # elements of counter-ions
+    forms: Mapping[str, Form] = {}  # what makes a salt, hydrate or ion; `water` goes with any other
     fields: Mapping[str, ClaimField]
 
     @pydantic.model_validator(mode="after")

@@ -195,6 +195,7 @@ _AFTER = re.compile(r"[cp]{0,4},?[cp]{0,3}E")
 _LEFT = re.compile(r"E(\([^EPNFb.]{1,6}\))?(,c[^EPNFb.,]{1,9},|,[cd]{0,2}d,|kc[xdc]{1,5})?[ckd:;,()\-s]*p?[cd]*$")
 _CLAUSE = re.compile(r"(?:^|[,;:(.\-])(?:p?[cd]*)$")
 _FOR = re.compile(r"p[cd]{0,3}E(?![xb])")
+_WITH = re.compile(r"p[cd]{0,2}P[ckp]{0,2}q?(N),c?E[ckx]")
 _ASIDE = re.compile(r"E\(([NF])(?:[,;]([NF]))?[,;)]")
 _CARRIED = re.compile(r"[.,]?[cdspk:;,()\-]*$")
 
@@ -277,7 +278,13 @@ class Linker:
         return (), "no clear subject"
 
     def _find_right(self, sentence: Sentence, at: int) -> int:
-        """The place of the entity in `a melting point of 135 °C for aspirin`, -1 for none."""
+        """The place of the entity in `a melting point of 135 °C for aspirin`, -1 for none.
+
+        Also in `With a melting point of 135 °C, aspirin is`.
+        """
+        aside = _WITH.match(sentence.letters)
+        if aside and aside.start(1) == at:
+            return aside.end() - 2
         match = _FOR.match(sentence.letters, at + 1)
         if match is None:
             return -1

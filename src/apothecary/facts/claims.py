@@ -49,6 +49,8 @@ CLAIM_SUMMARY = pl.Schema(
 )
 _BARE = re.compile(r"[cdskpq:,(\-]*(E[ckpdq:,(\-]*)?[NF]")
 _ASKED = re.compile(r"[cdpks:,;()\-qEPu.]*$")
+_MORE_VALUES = re.compile(r"(?:[cp]{1,2}q?|,)[NF]")
+_COUNTED = re.compile(r"c{1,2}[NF]c?P")
 _ENTITY_UNCLEAR = re.compile(r"E[)\-]?[xb]|b[cd]?E|EpE|EcE|E,E|Ep[cd]*x")
 _ITEM = re.compile(r"\s*(?:[-*•|]|\d+[.)]\s)|[^.:]{1,40}:")
 _NUMERAL = re.compile(rf"[0-9₀-₉]|\b(?:{'|'.join(NUMBER_WORDS)})\b")
@@ -275,10 +277,11 @@ def _look_around(letters: str, place: int, token: Token, *, has_unit: bool) -> s
         return "calculation"
     if before == "r" or after == "r":
         return "bound"
-    if re.match(r"[cp]{1,2}q?[NF]", letters[place + 1 :]) or re.match(r",[NF]", letters[place + 1 :]):
-        return (
-            "" if token.value and token.value.unit and re.match(r"c[NF]c?P", letters[place + 1 :]) else "several values"
-        )
+    rest = letters[place + 1 :]
+    if token.letter == "F" and rest[:1] == "-":
+        return "charged"
+    if _MORE_VALUES.match(rest) and not (token.value and token.value.unit and _COUNTED.match(rest)):
+        return "several values"
     if after == "x" and token.letter == "N" and not has_unit and not (token.value and token.value.unit):
         return "no unit"
     return ""
