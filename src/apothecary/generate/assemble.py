@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from apothecary.errors import PackError
 from apothecary.example import EXAMPLE
 from apothecary.generate.columns import Job, build_lists, build_texts, spread
-from apothecary.generate.render import Pools, Prepared
+from apothecary.generate.render import FactPool, Prepared
 from apothecary.generate.strata import IntentPlan
 from apothecary.generate.values import format_derived
 
@@ -26,12 +26,12 @@ class Flat(NamedTuple):
     starts: Index
 
 
-def assemble(batches: Sequence[Prepared], order: Index, pools: Pools) -> pl.DataFrame:
+def assemble(batches: Sequence[Prepared], order: Index, pool: FactPool) -> pl.DataFrame:
     """EXAMPLE rows of all batches; row n of the frame is row order[n] as made. The batches follow one another.
 
     Raises PackError when a slot has no value for some row.
     """
-    made = _Made(batches, order, pools)
+    made = _Made(batches, order, pool)
     texts = {
         "prompt": made.build_texts(
             batch.renderer.banks["ask"].make_job(batch, slots, batch.drawn.ask) for batch, slots in made.each
@@ -62,8 +62,8 @@ def assemble(batches: Sequence[Prepared], order: Index, pools: Pools) -> pl.Data
 class _Made:
     """The rows of a frame as made, batch after batch, and the order they are wanted in."""
 
-    def __init__(self, batches: Sequence[Prepared], order: Index, pools: Pools) -> None:
-        self.batches, self.order, self.pools = batches, order, pools
+    def __init__(self, batches: Sequence[Prepared], order: Index, pool: FactPool) -> None:
+        self.batches, self.order, self.pool = batches, order, pool
         self.rows = len(order)
         self.sizes = [batch.rows for batch in batches]
         self.each = list(zip(batches, format_derived([batch.slots for batch in batches]), strict=True))
@@ -262,7 +262,7 @@ class _Made:
         labels: dict[tuple[int, str, str | None], int] = {}
         counts_of, places_of, labels_of = [], [], []
         for batch in self.batches:
-            facts = batch.renderer.list_facts(batch.drawn, batch.entities, self.pools)
+            facts = batch.renderer.list_facts(batch.drawn, batch.entities, self.pool)
             one = np.ones(batch.rows, dtype=np.int64)
             sizes = (
                 np.stack([one if f.counts is None else f.counts for f in facts], axis=1) if facts else one[:, None] * 0
@@ -285,9 +285,9 @@ class _Made:
         structs = {
             "entity": self.look_up([entity for entity, _, _ in told], codes_wanted, pl.Int8),
             "field": self.look_up([field for _, field, _ in told], codes_wanted),
-            "value": self.pools.values.take(places),
+            "value": self.pool.tell_values(places),
             "unit": self.look_up([unit for _, _, unit in told], codes_wanted),
-            "fact_id": self.pools.ids.take(places),
+            "fact_id": self.pool.tell_ids(places),
         }
         return build_lists(counts[self.order], structs, empty_is_null=False)
 

@@ -40,10 +40,6 @@ class Pool:
         self._bases: dict[Hashable, int] = {}
         self._size = 1
 
-    def base(self, key: Hashable) -> int | None:
-        """Where the column of `key` begins; None while it is not there."""
-        return self._bases.get(key)
-
     def add(self, key: Hashable, texts: pl.Series) -> int:
         """Where the column of `key` begins; put there when it is not there yet."""
         if key not in self._bases:
@@ -52,11 +48,12 @@ class Pool:
             self._size += len(texts)
         return self._bases[key]
 
-    def take(self, places: Index) -> pl.Series:
-        """The texts at places (n,)."""
+    @property
+    def texts(self) -> pl.Series:
+        """All texts, place by place."""
         if len(self._parts) > 1:
             self._parts = [pl.concat(self._parts, rechunk=True)]
-        return self._parts[0][pl.Series(places.astype(np.uint32))]
+        return self._parts[0]
 
 
 def build_texts(jobs: Sequence[Job], rows: int) -> pl.Series:

@@ -15,6 +15,7 @@ from apothecary.generate.segments import Segments, SlotBook
 from apothecary.generate.strata import IntentPlan
 from apothecary.generate.values import BatchValues, Unformatted
 from apothecary.packs.grammar import expand_all
+from apothecary.packs.statements import Statements
 
 Index = NDArray[np.int64]
 
@@ -27,7 +28,7 @@ class FactColumn:
     field: str
     unit: str | None
     counts: Index | None  # how many facts a row has of it, None for one each
-    places: Index  # in the pools of values and fact_ids, all of a row's facts one after the other
+    places: Index  # in the pool, all of a row's facts one after the other
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,29 @@ class Prepared:
         return np.arange(self.start, self.start + self.rows)
 
 
-class Pools:
-    """Values and ids of all facts that rows may state, by (field, entity type) and given number; kept for a process."""
+class FactPool:
+    """All facts that rows may state: those of the knowledge base by place, after them the given numbers."""
 
-    def __init__(self) -> None:
-        self.values, self.ids = Pool(), Pool()
+    def __init__(self, facts: Statements) -> None:
+        self._facts = facts
+        self._given = Pool()
+        self._values = facts.texts  # of facts and given numbers, in one chunk
 
-    def add(self, key: tuple[str, ...], values: pl.Series, ids: pl.Series | None) -> int:
-        """Where a column of values, and of their ids, begins."""
-        if ids is None:
-            ids = pl.Series([None], dtype=pl.String).new_from_index(0, len(values))
-        self.ids.add(key, ids)
-        return self.values.add(key, values)
+    def add_given(self, intent: str, name: str, texts: pl.Series) -> int:
+        """Where a column of given numbers begins."""
+        return len(self._facts.texts) + self._given.add((intent, name), texts)
+
+    def tell_values(self, places: Index) -> pl.Series:
+        """The values at places (n,)."""
+        given = self._given.texts
+        if len(self._values) < len(self._facts.texts) + len(given):
+            self._values = pl.concat([self._facts.texts, given], rechunk=True)
+            self._facts.texts = self._values[: -len(given)]  # the same memory
+        return self._values[pl.Series(places.astype(np.uint32))]
+
+    def tell_ids(self, places: Index) -> pl.Series:
+        """The fact_ids at places (n,), null for given numbers."""
+        return self._facts.tell_ids(places)
 
 
 class IntentRenderer:
@@ -110,31 +122,26 @@ class IntentRenderer:
             return values.arrange_options(self.option, self.option_book)
         return [drawn.roles[role] for role in draw.roles[: draw.members]]
 
-    def list_facts(self, drawn: Drawn, entities: list[Index], pools: Pools) -> list[FactColumn]:
+    def list_facts(self, drawn: Drawn, entities: list[Index], pool: FactPool) -> list[FactColumn]:
         """The facts a row rests on: each role's needed fields, then the given numbers."""
         draw, view, intent = self.plan.intent.draw, self.plan.view, self.plan.intent.intent
         columns = []
         for number, rows in enumerate(entities):
-            assert view is not None and draw.entity
+            assert view is not None
             if draw.kind == "each":
-                several = view.several(str(draw.field))
-                base = pools.add(("each", draw.entity, str(draw.field)), several["text"], several["fact_id"])
-                place = base + drawn.roles["value"]
+                place = view.several(str(draw.field))["place"].to_numpy()[drawn.roles["value"]]
                 columns.append(FactColumn(number, str(draw.field), self._unit(draw.field), None, place))
             for name in draw.needs:
                 if self.plan.pack.fields[name].type == "list":
                     lists = view.lists(name)
-                    base = pools.add(("list", draw.entity, name), lists.texts, lists.ids)
                     counts = lists.counts[rows]
-                    place = base + spread(counts, lists.starts[rows])
+                    place = lists.places[spread(counts, lists.starts[rows])]
                     columns.append(FactColumn(number, name, self._unit(name), counts, place))
-                    continue
-                key = ("one", draw.entity, name)
-                known = pools.values.base(key)
-                base = pools.add(key, *view.fact_texts(name)) if known is None else known
-                columns.append(FactColumn(number, name, self._unit(name), None, base + rows))
+                else:
+                    place = view.fact_places(name)[rows]
+                    columns.append(FactColumn(number, name, self._unit(name), None, place))
         for name, given in draw.given.items():
-            base = pools.add(("given", intent, name), self.plan.given_texts[name], None)
+            base = pool.add_given(intent, name, self.plan.given_texts[name])
             columns.append(FactColumn(-1, name, given.unit, None, base + drawn.given[name]))
         return columns
 

@@ -15,11 +15,12 @@ from apothecary.errors import RecipeError
 from apothecary.example import EXAMPLE
 from apothecary.generate.assemble import assemble
 from apothecary.generate.draw import Span
-from apothecary.generate.render import IntentRenderer, Pools, Prepared
+from apothecary.generate.render import FactPool, IntentRenderer, Prepared
 from apothecary.generate.strata import IntentPlan, Stratum, split_entities
 from apothecary.packs.arithmetic import names_used, parse_expression
 from apothecary.packs.model import Intent, Pack
-from apothecary.packs.view import View, load_view
+from apothecary.packs.statements import Statements
+from apothecary.packs.view import View, load_facts, load_view
 from apothecary.recipe import Recipe
 
 
@@ -38,7 +39,6 @@ class Workbench:
         }
         self._tables: dict[str, tuple[View, NDArray[np.int8]]] = {}
         self._renderers: dict[str, IntentRenderer] = {}
-        self._pools = Pools()
 
     @cached_property
     def plans(self) -> list[IntentPlan]:
@@ -61,9 +61,19 @@ class Workbench:
         if entity is None:
             return None, np.zeros(0, dtype=np.int8)
         if entity not in self._tables:
-            view = load_view(self.knowledge, self.pack, entity, *self._list_columns(entity))
+            view = load_view(self.knowledge, self.pack, entity, *self._list_columns(entity), facts=self._facts)
             self._tables[entity] = view, split_entities(view, self.recipe.seed, self.shares)
         return self._tables[entity]
+
+    @cached_property
+    def _facts(self) -> Statements:
+        """The facts of all fields that rows of the intents state, read once for all entity types."""
+        entities = {intent.draw.entity for intent in self.intents if intent.draw.entity}
+        return load_facts(self.knowledge, set[str]().union(*(self._list_columns(entity)[0] for entity in entities)))
+
+    @cached_property
+    def _pool(self) -> FactPool:
+        return FactPool(self._facts)
 
     def render_spans(self, spans: Iterable[Span], shard: str | None = None) -> pl.DataFrame:
         """The rows of spans of any intents, intent by intent; with a shard's name, in the order it decides."""
@@ -81,7 +91,7 @@ class Workbench:
         order = np.arange(rows, dtype=np.int64)
         if shard is not None:
             order = permute(order, rows, derive_key(self.recipe.seed, "order", shard))
-        return assemble(batches, order, self._pools)
+        return assemble(batches, order, self._pool)
 
     def render_shuffled(self, spans: Iterable[Span], shard: str) -> pl.DataFrame:
         """The rows of spans in an order that the recipe's seed and the shard's name decide."""

@@ -19,6 +19,7 @@ from apothecary.errors import PackError, RunDamagedError
 from apothecary.packs.format import format_numbers, join_list, put_article
 from apothecary.packs.gates import find_withheld
 from apothecary.packs.model import Pack
+from apothecary.packs.statements import Statements
 
 TABLES = {"compound": "compounds.parquet", "disease": "diseases.parquet"}
 ABOUT_ENTITIES = ("entity_id", "name", "Name", "named", "name_len", "group", "parent_key", "gates", "base_src")
@@ -41,8 +42,7 @@ class Lists:
 
     counts: NDArray[np.int64]
     starts: NDArray[np.int64]
-    texts: pl.Series
-    ids: pl.Series
+    places: NDArray[np.int64]  # in the facts of the view
 
 
 @dataclass
@@ -51,14 +51,14 @@ class View:
 
     pack: Pack
     frame: pl.DataFrame
-    facts: pl.DataFrame  # entity_row, field, fact_id, text, source, of the fields asked for
+    facts: Statements
     sources: list[Source]
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     _withheld: dict[frozenset[str], NDArray[np.bool_]] = field(default_factory=dict)
     _lists: dict[str, Lists] = field(default_factory=dict)
     _bits: dict[str, NDArray[np.uint32]] = field(default_factory=dict)
     _codes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    _facts: dict[str, tuple[pl.Series, pl.Series]] = field(default_factory=dict)
+    _places: dict[str, NDArray[np.int32]] = field(default_factory=dict)
     _groups: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     _several: dict[str, pl.DataFrame] = field(default_factory=dict)
     _texts: dict[tuple[str, str], pl.Series] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class View:
             series = self.column(name)
             if series.dtype == pl.String or series.dtype == pl.List:
                 raise PackError(f"field {name!r} is a text where a number is needed")
-            self._numbers[name] = series.cast(pl.Float64).to_numpy().copy()
+            self._numbers[name] = series.cast(pl.Float64).to_numpy()
         return self._numbers[name]
 
     def scaled(self, name: str) -> NDArray[np.int64]:
@@ -135,32 +135,60 @@ class View:
         """All values of a list field from the source that the table shows, in the order of their numbers."""
         if name not in self._lists:
             source = self.column(f"{name}__src")
-            place = pl.col("fact_id").str.extract(r"#(\d+)$").cast(pl.Int64)
-            facts = self.facts.filter(pl.col("field") == name).with_columns(place=place)
+            number = pl.col("fact_id").str.extract(r"#(\d+)$").cast(pl.Int64)
+            facts = self._open_facts(name).with_columns(number=number)
             shown = source[pl.Series(facts["entity_row"].to_numpy().astype(np.uint32))]
-            facts = facts.filter(facts["source_index"] == shown).sort("entity_row", "place")
+            facts = facts.filter(facts["source_index"] == shown).sort("entity_row", "number")
             counts = np.bincount(facts["entity_row"].to_numpy(), minlength=self.rows).astype(np.int64)
-            self._lists[name] = Lists(counts, np.cumsum(counts) - counts, facts["text"], facts["fact_id"])
+            self._lists[name] = Lists(counts, np.cumsum(counts) - counts, facts["place"].to_numpy())
         return self._lists[name]
 
-    def fact_texts(self, name: str) -> tuple[pl.Series, pl.Series]:
-        """The text and the fact_id of the value chosen for each entity (n,), null where there is none."""
-        if name not in self._facts:
-            ids = pl.Series([source.id for source in sorted(self.sources, key=lambda s: s.index)], dtype=pl.String)
-            chosen = self.frame.select(
-                pl.concat_str(
-                    [pl.col("entity_id"), pl.lit(f":{name}:"), pl.lit(ids).gather(pl.col(f"{name}__src"))]
-                ).alias("fact_id")
-            )
-            known = self.facts.filter(pl.col("field") == name).select("fact_id", "text")
-            joined = chosen.join(known, on="fact_id", how="left", maintain_order="left")
-            if joined.height != self.rows or joined["text"].is_null().sum() != chosen["fact_id"].is_null().sum():
+    def fact_places(self, name: str) -> NDArray[np.int32]:
+        """Where in `facts` the value chosen for each entity stands (n,), -1 where there is none."""
+        if name not in self._places:
+            chosen = self.column(f"{name}__src").fill_null(NO_SOURCE).to_numpy()
+            places = self.facts.open_field(name)
+            rows = self._entity_rows[self.facts.run[places]]
+            shown = (rows >= 0) & (self.facts.source[places] == chosen[rows])
+            found = np.full(self.rows, -1, dtype=np.int32)
+            found[rows[shown]] = places[shown]
+            if np.count_nonzero(shown) != np.count_nonzero(found >= 0) or ((found < 0) != (chosen == NO_SOURCE)).any():
                 raise RunDamagedError(
                     f"the facts of field {name!r} do not match the wide view",
                     hint="run `apothecary gather pharma` again",
                 )
-            self._facts[name] = (joined["text"], joined["fact_id"])
-        return self._facts[name]
+            self._places[name] = found
+        return self._places[name]
+
+    def fact_texts(self, name: str) -> tuple[pl.Series, pl.Series]:
+        """The text and the fact_id of the value chosen for each entity (n,), null where there is none."""
+        places = self.fact_places(name).astype(np.int64)
+        return self._take_texts(name), self.facts.tell_ids(np.where(places < 0, len(self.facts.run), places))
+
+    def _take_texts(self, name: str) -> pl.Series:
+        places = pl.Series(self.fact_places(name))
+        return self.facts.texts.gather(places.replace(-1, None).cast(pl.UInt32))
+
+    @cached_property
+    def _entity_rows(self) -> NDArray[np.int32]:
+        """The row of each entity that the facts are about (their runs,), -1 for those of other tables."""
+        rows = self.frame.select("entity_id", entity_row=pl.int_range(pl.len(), dtype=pl.Int32))
+        met = self.facts.entities.to_frame("entity_id").join(rows, on="entity_id", how="left", maintain_order="left")
+        return met["entity_row"].fill_null(-1).to_numpy()
+
+    def _open_facts(self, name: str) -> pl.DataFrame:
+        """All facts of a field about entities of the table: entity_row, place, fact_id, text, source_index."""
+        places = self.facts.open_field(name)
+        facts = pl.DataFrame(
+            {
+                "entity_row": self._entity_rows[self.facts.run[places]].astype(np.int64),
+                "place": places,
+                "fact_id": self.facts.read_numbers(name),
+                "text": self.facts.texts[pl.Series(places.astype(np.uint32))],
+                "source_index": self.facts.source[places],
+            }
+        )
+        return facts.filter(pl.col("entity_row") >= 0)
 
     def texts(self, name: str, fmt: str | None) -> pl.Series:
         """The texts (n,) of a field as a slot shows it, in the field's own format if none is named."""
@@ -178,12 +206,12 @@ class View:
             return put_article(series.cast(pl.String))
         if series.dtype == pl.String:
             return series
-        return self.fact_texts(name)[0] if fmt == "raw" else format_numbers(self.number(name), fmt)
+        return self._take_texts(name) if fmt == "raw" else format_numbers(self.number(name), fmt)
 
     def several(self, name: str) -> pl.DataFrame:
-        """All values of a field that has several: entity_row, fact_id, text, source index, one a row, by fact_id."""
+        """All values of a field that has several: entity_row, place, fact_id, text, source_index, by fact_id."""
         if name not in self._several:
-            self._several[name] = self.facts.filter(pl.col("field") == name).sort("fact_id")
+            self._several[name] = self._open_facts(name).sort("fact_id")
         return self._several[name]
 
 
@@ -198,10 +226,24 @@ def load_sources(folder: Path) -> list[Source]:
     return [Source(int(s["index"]), s["id"], s["licence"]) for s in read_json(folder / "sources.json")]
 
 
-def load_view(folder: Path, pack: Pack, entity: str, fields: Iterable[str], others: Iterable[str] = ()) -> View:
+def load_facts(folder: Path, fields: Iterable[str]) -> Statements:
+    """The facts of `fields` in a knowledge folder, whatever they are about."""
+    sources = sorted(load_sources(folder), key=lambda source: source.index)
+    return Statements(folder / "facts.parquet", fields, [source.id for source in sources])
+
+
+def load_view(
+    folder: Path,
+    pack: Pack,
+    entity: str,
+    fields: Iterable[str],
+    others: Iterable[str] = (),
+    facts: Statements | None = None,
+) -> View:
     """The wide table of `entity` in `folder`: columns of `fields`, with their facts (texts and ids), and of `others`.
 
-    Raises PackError for an entity type without a table; a column that is not there is refused when it is asked for.
+    `facts` are those of `load_facts` for at least `fields`, read when none are given. Raises PackError for an entity
+    type without a table; a column that is not there is refused when it is asked for.
     """
     tables = list_tables(pack)
     if entity not in tables:
@@ -210,19 +252,4 @@ def load_view(folder: Path, pack: Pack, entity: str, fields: Iterable[str], othe
     known = pl.read_parquet_schema(folder / tables[entity])
     asked = {*ABOUT_ENTITIES, *wanted, *others, *(f"{name}__src" for name in wanted)}
     frame = pl.read_parquet(folder / tables[entity], columns=[name for name in known if name in asked])
-    sources = load_sources(folder)
-    index = pl.DataFrame(
-        {"source": [s.id for s in sources], "source_index": pl.Series([s.index for s in sources], dtype=pl.UInt8)}
-    )
-    rows = frame.select("entity_id", entity_row=pl.int_range(pl.len(), dtype=pl.Int64))
-    columns = ["fact_id", "entity_id", "field", "text", "source"]
-    facts = (
-        pl.scan_parquet(folder / "facts.parquet")
-        .filter(pl.col("field").is_in(wanted))
-        .select(columns)
-        .collect()
-        .join(rows, on="entity_id", how="inner", maintain_order="left")
-        .join(index, on="source", how="left", maintain_order="left")
-        .drop("entity_id", "source")
-    )
-    return View(pack, frame, facts, sources)
+    return View(pack, frame, facts or load_facts(folder, wanted), load_sources(folder))
