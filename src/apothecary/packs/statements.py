@@ -30,7 +30,7 @@ class Statements:
         self.texts = _read_column(path, "text")[index].rechunk()
         entity = _read_column(path, "entity_id")[index]
         heads = (entity != entity.shift()).fill_null(value=True)
-        self.entities = entity.filter(heads)  # of each run of facts about the same entity
+        self.entities = _compact(entity.filter(heads))  # of each run of facts about the same entity
         self.run = np.cumsum(heads.to_numpy(), dtype=np.int32) - np.int32(1)
         del entity, heads
         self.source = _number(_read_column(path, "source")[index], sources).astype(np.uint8)
@@ -50,7 +50,8 @@ class Statements:
     def read_numbers(self, name: str) -> pl.Series:
         """The fact_ids of a field whose facts are numbered, in the order of `open_field`; to be read before `tell`."""
         if name not in self._numbered:
-            ids = pl.scan_parquet(self._path).filter(pl.col("field") == name).select("fact_id").collect().to_series()
+            lines = pl.scan_parquet(self._path).filter(pl.col("field") == name).select("fact_id")
+            ids = _compact(lines.collect().to_series())
             numbers = ids.str.extract(r"(#\d+)$").fill_null("")
             places = self.open_field(name)
             tails = pl.Series(self._tails, dtype=pl.String)[pl.Series(self._tail[places].astype(np.uint32))] + numbers
@@ -72,6 +73,11 @@ class Statements:
             pl.Series(self._tails, dtype=pl.String)[pl.Series(self._tail[at].astype(np.uint32))],
         ]
         return pl.select(pl.concat_str(halves)).to_series()
+
+
+def _compact(texts: pl.Series) -> pl.Series:
+    """The same texts in memory of their own: some of many would keep all of them alive."""
+    return pl.Series(texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 def _read_column(path: Path, name: str) -> pl.Series:
