@@ -36,11 +36,10 @@ def test_a_slot_without_a_text_makes_no_text() -> None:
 def test_a_pool_keeps_its_columns_apart_and_adds_each_once() -> None:
     pool = Pool()
     one, two = pool.add("one", pl.Series(["a", "b"])), pool.add("two", pl.Series(["c"]))
-    assert pool.add("one", pl.Series(["never"])) == one == pool.base("one")
-    assert pool.take(np.array([two, one + 1, 0, one])).to_list() == ["c", "b", None, "a"]
+    assert pool.add("one", pl.Series(["never"])) == one
+    assert pool.texts[[two, one + 1, 0, one]].to_list() == ["c", "b", None, "a"]
     three = pool.add("three", pl.Series(["d"]))
-    assert pool.take(np.array([three, one])).to_list() == ["d", "a"]
-    assert pool.base("four") is None
+    assert pool.texts[[three, one]].to_list() == ["d", "a"]
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,9 @@ _WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
-    # Polars' allocator hands freed pages back within half a second; by default a worker keeps 400 MB it does not use.
-    "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:500,muzzy_decay_ms:0",
+    # Polars' allocator hands freed pages back after five seconds, about two shards: sooner, and a fifth of the time
+    # goes into getting them again; later (as by default), and a worker keeps 400 MB it does not use.
+    "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:5000,muzzy_decay_ms:0",
 }
 
 

@@ -28,7 +28,7 @@ class FactColumn:
     field: str
     unit: str | None
     counts: Index | None  # how many facts a row has of it, None for one each
-    places: Index  # in the pool, all of a row's facts one after the other
+    places: NDArray[np.signedinteger]  # in the pool, all of a row's facts one after the other
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,7 @@ class IntentRenderer:
                     place = lists.places[spread(counts, lists.starts[rows])]
                     columns.append(FactColumn(number, name, self._unit(name), counts, place))
                 else:
-                    place = view.fact_places(name)[rows]
-                    columns.append(FactColumn(number, name, self._unit(name), None, place))
+                    columns.append(FactColumn(number, name, self._unit(name), None, view.fact_places(name)[rows]))
         for name, given in draw.given.items():
             base = pool.add_given(intent, name, self.plan.given_texts[name])
             columns.append(FactColumn(-1, name, given.unit, None, base + drawn.given[name]))

@@ -165,11 +165,12 @@ class IntentPlan:
         by_key: dict[tuple[Slot, ...], list[str]] = {}
         for template in self.intent.templates:
             by_key.setdefault(self._list_shown(template), []).append(template.id)
+        distinct = {shown: keep_distinct(self.view, chosen, shown) for shown in by_key}
         parts = []
         for split in SPLITS:
             if split == "train" or shares[split]:
                 for shown, templates in by_key.items():
-                    mask = self._restrict(keep_distinct(self.view, chosen, shown), splits, split)
+                    mask = self._restrict(distinct[shown], splits, split)
                     parts += self._split_groups(mask, split, tuple(templates))
         return parts
 

@@ -49,6 +49,8 @@ class Statements:
 
     def read_numbers(self, name: str) -> pl.Series:
         """The fact_ids of a field whose facts are numbered, in the order of `open_field`; to be read before `tell`."""
+        if name not in self.fields:
+            return pl.Series([], dtype=pl.String)
         if name not in self._numbered:
             lines = pl.scan_parquet(self._path).filter(pl.col("field") == name).select("fact_id")
             ids = _compact(lines.collect().to_series())

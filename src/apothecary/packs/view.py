@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -53,6 +54,9 @@ class View:
     frame: pl.DataFrame
     facts: Statements
     sources: list[Source]
+    domains: dict[Any, Any] = field(default_factory=dict)  # what `domain` has built over these entities
+    conditions: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    _known: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     _withheld: dict[frozenset[str], NDArray[np.bool_]] = field(default_factory=dict)
     _lists: dict[str, Lists] = field(default_factory=dict)
@@ -110,7 +114,9 @@ class View:
 
     def is_known(self, name: str) -> NDArray[np.bool_]:
         """Where the column has a value (n,)."""
-        return self.column(name).is_not_null().to_numpy()
+        if name not in self._known:
+            self._known[name] = self.column(name).is_not_null().to_numpy()
+        return self._known[name]
 
     def is_in_group(self, name: str) -> NDArray[np.bool_]:
         """Where the entity's group is `name` (n,)."""
