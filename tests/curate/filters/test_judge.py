@@ -15,7 +15,7 @@ GOOD = [
 ]
 JUNK = {
     "": "no_text",
-    "?": "no_text",
+    "?": "few_words",
     "What is the mass of {name}?\n180.16 g/mol": "unfilled_slot",
     "What is the mass of aspirin?\nThe mass is 180.15899999999998 g/mol.": "float_tail",
     "What is the mass of aspirin?\nIt weighs nan g/mol.": "missing_value",

@@ -37,7 +37,26 @@ def test_texts_do_not_repeat_each_other() -> None:
     assert measured["dup_5gram_char_share"].to_list() == [0, 0, 0]
 
 
-def test_groups_are_of_equal_keys() -> None:
-    groups, counts = group_keys(np.array([7, 3, 7, 9], dtype=np.uint64))
-    assert groups.tolist() == [1, 0, 1, 2]
-    assert counts.tolist() == [1, 2, 1]
+def test_only_the_sizes_wanted() -> None:
+    texts = pl.Series(["a b a b a b a b"])
+    wanted = ["dup_5gram_char_share", "top_2gram_char_share"]
+    measured = measure_ngrams(texts, split_words(texts), wanted)
+    assert measured.columns == ["top_2gram_char_share", "dup_5gram_char_share"]
+    assert measured.row(0) == pytest.approx((12 / 15, 5 / 15))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param([], id="none"),
+        pytest.param([7], id="one"),
+        pytest.param([7, 3, 7, 9, 7], id="repeats"),
+        pytest.param([1, 2, 1, 2, 3, 1], id="keys that differ in low bits only"),
+        pytest.param([2**64 - 1, 0, 2**64 - 1], id="largest"),
+    ],
+)
+def test_groups_are_of_equal_keys(keys: list[int]) -> None:
+    order, starts, sizes = group_keys(np.array(keys, dtype=np.uint64))
+    groups = [order[start : start + size].tolist() for start, size in zip(starts, sizes, strict=True)]
+    expected = [[place for place, key in enumerate(keys) if key == value] for value in sorted(set(keys))]
+    assert groups == expected

@@ -7,13 +7,14 @@ that a kind holds are counted with a regular expression.
 from __future__ import annotations
 
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import cache
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from apothecary.curate.filters.split import Ints, read_bytes, sum_segments
+from apothecary.curate.filters.split import Column, Ints, compute_wanted, read_bytes, sum_segments
 
 # NeMo Curator, stages/text/utils/constants.py: regex_url, regex_alphanum, regex_paren, white_space_list.
 URL = r"https?://(?:[a-zA-Z0-9$\-_@.&+!*\\(),]|%[0-9a-fA-F][0-9a-fA-F])+"
@@ -48,36 +49,34 @@ CHARACTER_MEASURES = {
 }
 
 
-def measure_characters(texts: pl.Series) -> pl.DataFrame:
-    """Texts (n), none null, to one column for each of CHARACTER_MEASURES (n rows); shares of an empty text are 0."""
-    codes, offsets = read_bytes(texts)
-    ascii_only = bool((codes < 128).all())
+def measure_characters(texts: pl.Series, wanted: Collection[str] | None = None) -> pl.DataFrame:
+    """Texts (n), none null, to one column for each of CHARACTER_MEASURES wanted (n rows); shares of nothing are 0."""
     chars = texts.str.len_chars().to_numpy().astype(np.int64)
+    share = build_share(chars)
+    read = cache(lambda: read_bytes(texts))
 
     def count(kind: str, beyond: str = "") -> Ints:
         """Characters of a kind: those of ASCII that it lists, and those that `beyond` matches."""
+        codes, offsets = read()
         counts = sum_segments(_build_table(kind)[codes], offsets)
-        return counts + count_matches(texts, beyond) if beyond and not ascii_only else counts
+        return counts + count_matches(texts, beyond) if beyond and len(codes) > chars.sum() else counts
 
-    share = build_share(chars)
-    urls = _measure_urls(texts)
-    return pl.DataFrame(
-        {
-            "chars": chars,
-            "letter_share": share(count(string.ascii_letters, r"[\p{L}--[a-zA-Z]]")),
-            "digit_share": share(count(string.digits, r"[\p{Nd}--[0-9]]")),
-            "non_alnum_share": share(chars - count(_PLAIN)),
-            "bracket_share": share(count(_BRACKETS, "[⟨⟩]")),
-            "space_share": share(count(_SPACES)),
-            "url_share": share(urls),
-            "curly_brackets": count("{"),
-            "lorem_ipsum": count_matches(texts, "(?i:lorem ipsum)"),
-            "slot_leaks": count_matches(texts, SLOT),
-            "missing_values": count_matches(texts, MISSING),
-            "float_tails": count_matches(texts, FLOAT_TAIL),
-            "damaged_chars": count_matches(texts, DAMAGE),
-        }
-    )
+    columns: dict[str, Callable[[], Column]] = {
+        "chars": lambda: chars,
+        "letter_share": lambda: share(count(string.ascii_letters, r"[\p{L}--[a-zA-Z]]")),
+        "digit_share": lambda: share(count(string.digits, r"[\p{Nd}--[0-9]]")),
+        "non_alnum_share": lambda: share(chars - count(_PLAIN)),
+        "bracket_share": lambda: share(count(_BRACKETS, "[⟨⟩]")),
+        "space_share": lambda: share(count(_SPACES)),
+        "url_share": lambda: share(_measure_urls(texts)),
+        "curly_brackets": lambda: texts.str.count_matches("{", literal=True).cast(pl.Int64),
+        "lorem_ipsum": lambda: count_matches(texts, "(?i:lorem ipsum)"),
+        "slot_leaks": lambda: count_matches(texts, SLOT),
+        "missing_values": lambda: count_matches(texts, MISSING),
+        "float_tails": lambda: count_matches(texts, FLOAT_TAIL),
+        "damaged_chars": lambda: count_matches(texts, DAMAGE),
+    }
+    return compute_wanted(columns, wanted)
 
 
 def count_matches(texts: pl.Series, pattern: str) -> Ints:

@@ -6,11 +6,27 @@ line break without the blank lines, as their code does.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from functools import cache
+
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from apothecary.curate.filters.characters import build_share
-from apothecary.curate.filters.split import Ints, Mask, Parts, flatten, split_lines, split_newlines, split_runs
+from apothecary.curate.filters.split import (
+    Column,
+    Ints,
+    Mask,
+    Parts,
+    compute_wanted,
+    flatten,
+    split_lines,
+    split_newlines,
+    split_runs,
+)
+
+Floats = NDArray[np.float64]
 
 SHORT_LINE_CHARS = 30  # FineWeb's own number; it is part of what the measure means
 # C4 and NeMo: phrases of cookie banners and terms. The long banners that NeMo lists hold one of these too.
@@ -35,6 +51,7 @@ LINE_MEASURES = {
     "dup_line_char_share": "share of characters in lines that repeat an earlier one (Gopher)",
     "dup_paragraph_share": "share of paragraphs that repeat an earlier one (Gopher)",
     "dup_paragraph_char_share": "share of characters in paragraphs that repeat an earlier one (Gopher)",
+    "filled_lines": "lines that are not blank (FineWeb)",
     "terminal_line_share": "share of filled lines that end a sentence (FineWeb)",
     "short_line_share": f"share of filled lines of at most {SHORT_LINE_CHARS} characters (FineWeb)",
     "dup_filled_line_char_share": "share of characters in filled lines that repeat an earlier one (FineWeb)",
@@ -45,21 +62,32 @@ LINE_MEASURES = {
 }
 
 
-def measure_lines(texts: pl.Series) -> pl.DataFrame:
-    """Texts (n), none null, to one column for each of LINE_MEASURES; shares of an empty text are 0, distinct ones 1."""
-    chars = texts.str.len_chars().to_numpy().astype(np.int64)
-    lines = split_lines(texts)
-    of_lines = build_share(lines.counts)
-    columns = {
-        "lines": lines.counts,
-        "bullet_line_share": of_lines(lines.sum(lines.match(r"^\s*[•\-]"))),
-        "ellipsis_line_share": of_lines(lines.sum(lines.match(r"(?:\.\.\.|…)\s*$"))),
+def measure_lines(texts: pl.Series, wanted: Collection[str] | None = None) -> pl.DataFrame:
+    """Texts (n), none null, to one column for each of LINE_MEASURES wanted; shares of nothing are 0, distinct 1."""
+    chars = cache(lambda: texts.str.len_chars().to_numpy().astype(np.int64))
+    lines = cache(lambda: split_lines(texts))
+
+    def share_lines(pattern: str) -> Floats:
+        return build_share(lines().counts)(lines().sum(lines().match(pattern)))
+
+    columns: dict[str, Callable[[], Column]] = {
+        "lines": lambda: lines().counts,
+        "bullet_line_share": lambda: share_lines(r"^\s*[•\-]"),
+        "ellipsis_line_share": lambda: share_lines(r"(?:\.\.\.|…)\s*$"),
+        **_list_repeats("line", cache(lambda: split_runs(texts, 1)), chars),
+        **_list_repeats("paragraph", cache(lambda: split_runs(texts.str.strip_chars(), 2)), chars),
+        **_list_filled(texts, chars),
+        "boilerplate_share": lambda: _measure_boilerplate(texts),
     }
-    for name, pieces in (("line", split_runs(texts, 1)), ("paragraph", split_runs(texts.str.strip_chars(), 2))):
-        repeated = find_repeats(pieces)
-        columns[f"dup_{name}_share"] = build_share(pieces.counts)(pieces.sum(repeated))
-        columns[f"dup_{name}_char_share"] = build_share(chars)(sum_lengths(pieces, repeated))
-    return pl.DataFrame(columns | _measure_filled(texts) | {"boilerplate_share": _measure_boilerplate(texts)})
+    return compute_wanted(columns, wanted)
+
+
+def _list_repeats(name: str, split: Callable[[], Parts], chars: Callable[[], Ints]) -> dict[str, Callable[[], Column]]:
+    repeated = cache(lambda: find_repeats(split()))
+    return {
+        f"dup_{name}_share": lambda: build_share(split().counts)(split().sum(repeated())),
+        f"dup_{name}_char_share": lambda: build_share(chars())(sum_lengths(split(), repeated())),
+    }
 
 
 def find_repeats(parts: Parts) -> Mask:
@@ -78,25 +106,25 @@ def sum_lengths(parts: Parts, chosen: Mask) -> Ints:
     return parts.sum(np.where(chosen, parts.lengths, 0)) if chosen.any() else np.zeros(parts.size, dtype=np.int64)
 
 
-def _measure_filled(texts: pl.Series) -> dict[str, object]:
+def _list_filled(texts: pl.Series, chars: Callable[[], Ints]) -> dict[str, Callable[[], Column]]:
+    """The measures of the lines that are not blank."""
     every = split_newlines(texts)
     filled = every.select(every.match(r"\S"))
-    repeated = find_repeats(filled)
+    repeated = cache(lambda: find_repeats(filled))
+    doubled = cache(lambda: sum_lengths(filled, repeated()))
     share = build_share(filled.counts)
-    joined = texts.str.len_chars().to_numpy() - texts.str.count_matches("\n", literal=True).to_numpy()
-    doubled = sum_lengths(filled, repeated)
-    lengths = filled.sum(filled.lengths)
     return {
-        "terminal_line_share": share(filled.sum(filled.match(r"\p{STerm}$"))),
-        "short_line_share": share(filled.sum(filled.lengths <= SHORT_LINE_CHARS)),
-        "dup_filled_line_char_share": build_share(joined.astype(np.int64))(doubled),
-        "open_line_share": share(filled.sum(~filled.match(r"""[.?!"']\s*$"""))),
-        "distinct_line_share": 1.0 - share(filled.sum(repeated)),
-        "distinct_line_char_share": 1.0 - build_share(lengths)(doubled),
+        "filled_lines": lambda: filled.counts,
+        "terminal_line_share": lambda: share(filled.sum(filled.match(r"\p{STerm}$"))),
+        "short_line_share": lambda: share(filled.sum(filled.lengths <= SHORT_LINE_CHARS)),
+        "dup_filled_line_char_share": lambda: build_share(chars() - every.counts + 1)(doubled()),
+        "open_line_share": lambda: share(filled.sum(~filled.match(r"""[.?!"']\s*$"""))),
+        "distinct_line_share": lambda: 1.0 - share(filled.sum(repeated())),
+        "distinct_line_char_share": lambda: 1.0 - build_share(filled.sum(filled.lengths))(doubled()),
     }
 
 
-def _measure_boilerplate(texts: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _measure_boilerplate(texts: pl.Series) -> Floats:
     """Share of paragraphs with a POLICY_PHRASE; only texts that hold one are split."""
     phrase = "(?i:" + "|".join(POLICY_PHRASES) + ")"
     suspect = texts.str.contains(phrase)

@@ -22,11 +22,9 @@ from apothecary.curate.filters.words import WORD_MEASURES, measure_words
 from apothecary.errors import RecipeError
 from apothecary.recipe import suggest_key
 
-MAX_BATCH_BYTES = 16_000_000  # of text at a time: its words and their keys take about ten times that
+MAX_BATCH_BYTES = 4_000_000  # of text at a time: its words and their keys take about ten times that
 
 _FROM_TEXTS: dict[str, Callable[[pl.Series], pl.DataFrame]] = {
-    "characters": measure_characters,
-    "lines": measure_lines,
     "c4": measure_c4,
     "phrases": measure_phrases,
     "language": identify_languages,
@@ -86,11 +84,13 @@ def plan_batches(texts: pl.Series, max_bytes: int = MAX_BATCH_BYTES) -> Iterator
 
 def _measure_batch(texts: pl.Series, groups: list[str], wanted: set[str], words: pl.Series | None) -> pl.DataFrame:
     texts = texts.rechunk()
-    frames = [_FROM_TEXTS[group](texts) for group in groups if group in _FROM_TEXTS]
+    frames = [measure_characters(texts, wanted)] if "characters" in groups else []
+    frames += [measure_lines(texts, wanted)] if "lines" in groups else []
+    frames += [_FROM_TEXTS[group](texts) for group in groups if group in _FROM_TEXTS]
     if "words" in groups or "ngrams" in groups:
         parts = split_words(texts) if words is None else flatten(words)
-        frames += [measure_words(texts, parts)] if "words" in groups else []
-        frames += [measure_ngrams(texts, parts, wanted)] if "ngrams" in groups else []
+        frames += [measure_words(texts, parts, wanted)] if "words" in groups else []
+        frames += [measure_ngrams(texts, parts, wanted.intersection(NGRAM_MEASURES))] if "ngrams" in groups else []
     return pl.concat(frames, how="horizontal") if frames else pl.DataFrame()
 
 

@@ -6,6 +6,7 @@ Where published filters disagree about what a line is, each way has its own func
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+Column = NDArray[np.generic] | pl.Series
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -49,6 +51,11 @@ class Parts:
         """Characters of each part (m,)."""
         return self.texts.str.len_chars().to_numpy().astype(np.int64)
 
+    @cached_property
+    def bytes(self) -> tuple[NDArray[np.uint8], Ints]:
+        """UTF-8 bytes of all parts, and where each part begins and ends in them (m + 1,)."""
+        return read_bytes(self.texts)
+
     def sum(self, values: NDArray[np.generic]) -> Ints:
         """Values of the parts (m,) to their sums by text (n,); booleans are counted."""
         return sum_segments(values, self.offsets)
@@ -61,6 +68,11 @@ class Parts:
         """The same texts with some of their parts only."""
         ends = np.concatenate([[0], np.cumsum(kept, dtype=np.int64)])
         return Parts(self.texts.filter(pl.Series(kept)), ends[self.offsets])
+
+
+def compute_wanted(columns: Mapping[str, Callable[[], Column]], wanted: Collection[str] | None) -> pl.DataFrame:
+    """Columns by name, each as the function that computes it, to a frame of those wanted; None wants all."""
+    return pl.DataFrame({name: make() for name, make in columns.items() if wanted is None or name in wanted})
 
 
 def sum_segments(values: NDArray[np.generic], offsets: Ints) -> Ints:

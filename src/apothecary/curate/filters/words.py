@@ -1,17 +1,20 @@
 """Measures of the words of texts: how many, how long, how many with letters, and which very common ones.
 
-Words with ASCII characters only, nearly all, are judged over their bytes; the others with a regular expression.
+Most words begin with an ASCII letter or digit, which decides over them; only the others are searched.
 """
 
 from __future__ import annotations
 
 import re
+import string
+from collections.abc import Callable, Collection
+from functools import cache
 
 import numpy as np
 import polars as pl
 
 from apothecary.curate.filters.characters import build_share, count_matches
-from apothecary.curate.filters.split import Ints, Mask, Parts, read_bytes, sum_segments
+from apothecary.curate.filters.split import Column, Ints, Mask, Parts, compute_wanted
 
 # Rae et al. 2021 (Gopher), table A1; NeMo Curator counts occurrences of the same eight, Gopher which of them occur.
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
@@ -34,53 +37,57 @@ WORD_MEASURES = {
 }
 
 
-def measure_words(texts: pl.Series, words: Parts) -> pl.DataFrame:
-    """Texts (n) and their words to one column for each of WORD_MEASURES; ratios of a text without words are 0."""
-    lengths = words.lengths
-    plain = ~find_symbols(words)
-    counted = words.sum(plain)
-    tokens = words.counts
-    ratio = build_share(tokens)
-    common = pl.DataFrame({"owner": words.owners, "word": words.texts}).filter(pl.col("word").is_in(STOP_WORDS))
-    kinds = common.unique().get_column("owner").to_numpy()
-    return pl.DataFrame(
-        {
-            "tokens": tokens,
-            "words": counted,
-            "mean_word_chars": build_share(counted)(words.sum(np.where(plain, lengths, 0))),
-            "max_word_chars": _take_maximum(lengths, words.offsets),
-            "alpha_word_share": ratio(words.sum(find_letters(words))),
-            "stop_words": np.bincount(kinds, minlength=words.size).astype(np.int64),
-            "common_words": np.bincount(common["owner"].to_numpy(), minlength=words.size).astype(np.int64),
-            "hash_word_ratio": ratio(texts.str.count_matches("#", literal=True).to_numpy().astype(np.int64)),
-            "ellipsis_word_ratio": ratio(count_matches(texts, r"\.\.\.|…")),
-            "newline_word_ratio": ratio(texts.str.count_matches("\n", literal=True).to_numpy().astype(np.int64)),
-        }
-    )
+def measure_words(texts: pl.Series, words: Parts, wanted: Collection[str] | None = None) -> pl.DataFrame:
+    """Texts (n) and their words to one column for each of WORD_MEASURES wanted; ratios to no words are 0."""
+    ratio = build_share(words.counts)
+    plain = cache(lambda: ~find_symbols(words))
+    counted = cache(lambda: words.sum(plain()))
+    common = cache(lambda: _find_common(words))
+    columns: dict[str, Callable[[], Column]] = {
+        "tokens": lambda: words.counts,
+        "words": counted,
+        "mean_word_chars": lambda: build_share(counted())(words.sum(words.lengths * plain())),
+        "max_word_chars": lambda: _take_maximum(words.lengths, words.offsets),
+        "alpha_word_share": lambda: ratio(words.sum(find_letters(words))),
+        "stop_words": lambda: np.bincount(common().unique()["owner"], minlength=words.size),
+        "common_words": lambda: np.bincount(common()["owner"], minlength=words.size),
+        "hash_word_ratio": lambda: ratio(texts.str.count_matches("#", literal=True).to_numpy().astype(np.int64)),
+        "ellipsis_word_ratio": lambda: ratio(count_matches(texts, r"\.\.\.|…")),
+        "newline_word_ratio": lambda: ratio(texts.str.count_matches("\n", literal=True).to_numpy().astype(np.int64)),
+    }
+    return compute_wanted(columns, wanted)
 
 
 def find_symbols(words: Parts) -> Mask:
     """Which words (m,) hold nothing but PUNCTUATION and marks that end a sentence."""
-    ascii_marks = {char for char in PUNCTUATION if ord(char) < 128}
-    table = np.array([chr(code) not in ascii_marks for code in range(128)] + [False] * 128, dtype=np.uint8)
-    return ~_find_any(words, table, rf"[^{re.escape(PUNCTUATION)}\p{{STerm}}]")
+    plain = string.ascii_letters + string.digits
+    return ~_find_any(words, plain, rf"[^{re.escape(PUNCTUATION)}\p{{STerm}}]")
 
 
 def find_letters(words: Parts) -> Mask:
     """Which words (m,) have a letter in them, as `str.isalpha` sees it."""
-    table = np.array([code < 128 and chr(code).isalpha() for code in range(256)], dtype=np.uint8)
-    return _find_any(words, table, r"\p{L}")
+    return _find_any(words, string.ascii_letters, r"\p{L}")
 
 
-def _find_any(words: Parts, table: np.ndarray[tuple[int], np.dtype[np.uint8]], pattern: str) -> Mask:
-    """Which words have an ASCII character of a table (256,) or, where they are not all ASCII, match a pattern."""
-    codes, offsets = read_bytes(words.texts)
-    found: Mask = sum_segments(table[codes], offsets) > 0
-    beyond = sum_segments(codes >= 128, offsets) > 0
-    unsure = beyond & ~found
+def _find_any(words: Parts, sure: str, pattern: str) -> Mask:
+    """Which words (m,) match a pattern. Most begin with an ASCII character that does; only the others are searched."""
+    codes, offsets = words.bytes
+    table = np.zeros(256, dtype=np.bool_)
+    table[[ord(char) for char in sure]] = True
+    found = np.zeros(len(words.texts), dtype=np.bool_)
+    filled = offsets[:-1] < offsets[1:]
+    found[filled] = table[codes[offsets[:-1][filled]]]
+    unsure = ~found
     if unsure.any():
         found[unsure] = words.texts.filter(pl.Series(unsure)).str.contains(pattern).to_numpy()
     return found
+
+
+def _find_common(words: Parts) -> pl.DataFrame:
+    """The STOP_WORDS among words, each with the number of its text (`owner`)."""
+    short = pl.Series(words.lengths <= max(map(len, STOP_WORDS)))
+    frame = pl.DataFrame({"owner": words.owners, "word": words.texts}).filter(short)
+    return frame.filter(pl.col("word").is_in(STOP_WORDS))
 
 
 def _take_maximum(lengths: Ints, offsets: Ints) -> Ints:
