@@ -16,7 +16,7 @@ def test_the_pharma_pack_has_rules() -> None:
     assert rules.units["temperature"]["K"] == (1.0, -273.15)
     assert rules.fields["mp_c"].contradict == 15
     assert rules.fields["first_approval"].kind == "year"
-    assert not rules.fields["first_approval"].earlier
+    assert not rules.fields["first_approval"].below
 
 
 def test_each_phrase_stands_for_one_field() -> None:

@@ -15,6 +15,8 @@ from apothecary.facts.claim_rules import ClaimSettings
 from apothecary.facts.claims import CLAIM, CLAIM_SUMMARY, ClaimChecker, check_claims, split_sentences, summarise_claims
 
 RIGHT = [
+    ("", "The molecular formula for caffeine is C8H10N4O2 and its molar mass is 194.19 g·mol−1"),
+    ("", "Caffeine: C8H10N4O2, molar mass: 194.19 g/mol, melting point: 234–238 oC."),
     ("", "With a molar mass of 180.16 g/mol, aspirin is small."),
     ("", "Aspirin has a molecular weight of 180 g/mol and contains 9 carbon atoms."),
     ("", "Aspirin melts at 135 °C."),
@@ -61,6 +63,9 @@ RIGHT = [
     ("", "Warfarin is an anticoagulant with a molecular weight of 308.33 g/mol."),
 ]
 WRONG = [
+    ("", "The molecular formula for caffeine is C8H10N4O2 and its molar mass is 149.19 g·mol−1"),
+    ("", "Caffeine is a colourless compound, bitter to the taste. The molecular weight is 149.19."),
+    ("", "Toluene boils at 190 °C."),
     ("", "Aspirin melts at 153 °C."),
     ("", "Aspirin melts at 508 K."),
     ("", "The melting point of aspirin is between 234 and 236 °C."),
@@ -132,6 +137,11 @@ LEFT_ALONE = [
     ("What happens to aspirin in ethanol?", "It boils at 78 °C."),
 ]
 MORE_LEFT_ALONE = [
+    ("", "Aspirin was hydrolysed and the product melted. The melting point is 159 °C."),
+    ("", "Crude aspirin: melting point 118-122 °C."),
+    ("", "Demethylated caffeine has a molar mass of 180.16 g/mol."),
+    ("", "Pure aspirin melts at 135 °C. A sample with a melting point of 110 °C is impure."),
+    ("", "Toluene boils at 40 °C."),  # at less than ordinary pressure, perhaps
     ("", "Aspirin has the formula C9H7O4-."),
     ("", "Aspirin has the formula C9H9O4+."),
     ("", "Aspirin was dissolved in xylofen. It boils at 111 °C."),

@@ -144,8 +144,8 @@ def compare_value(claim: ClaimField, value: Value, known: np.ndarray, *, about: 
     if distance <= near + 1e-9:
         wide = value.high - value.low > 4 * near + (high - low) + 10 * step
         return Finding(UNDECIDED, "too wide a range") if wide else Finding(AGREES)
-    if claim.kind == "year" and not claim.earlier and value.low < low:
-        return Finding(UNDECIDED, "earlier elsewhere")
+    if not claim.below and value.low < low:
+        return Finding(UNDECIDED, "less under other conditions")
     sources_agree = len(known) > 1 and high - low <= claim.agree
     far = claim.contradict if claim.alone is None or sources_agree else claim.alone
     limit = 2 * near + far if about else step + extra + far + value.spread

@@ -42,7 +42,7 @@ class ClaimField(_Strict):
     alone: float | None = None
     also: tuple[str, ...] = ()  # a statement that fits one of these fields is not contradicted
     forms: bool = False  # a difference that a salt or hydrate explains is not contradicted
-    earlier: bool = True  # year: whether an earlier year than the known one is wrong
+    below: bool = True  # whether less than the known value can be wrong
     needs: tuple[str, ...] = ()  # words of which the sentence or question must have one
     blocks: tuple[str, ...] = ()  # words with which a sentence is not judged
 

@@ -196,7 +196,7 @@ _LEFT = re.compile(r"E(\([^EPNFb.]{1,6}\))?(,c[^EPNFb.,]{1,9},|,[cd]{0,2}d,|kc[x
 _CLAUSE = re.compile(r"(?:^|[,;:(.\-])(?:p?[cd]*)$")
 _FOR = re.compile(r"p[cd]{0,3}E(?![xb])")
 _WITH = re.compile(r"p[cd]{0,2}P[ckp]{0,2}q?(N),c?E[ckx]")
-_ASIDE = re.compile(r"E\(([NF])(?:[,;]([NF]))?[,;)]")
+_ASIDE = re.compile(r"E[(:]([NF])(?:[,;]([NF]))?[,;)]")
 _CARRIED = re.compile(r"[.,]?[cdspk:;,()\-]*$")
 
 
@@ -233,7 +233,7 @@ class Linker:
             if self.kinds[name] == "count" and letters[span[1] : span[1] + 1] in ("x", "p", "d", "E"):
                 reason = reason or "part of it"
             links += [Link(name, tokens[place], entities, token.unit, reason) for place in places]
-            done[span[0] : span[1]] = "," * (span[1] - span[0])
+            done[span[0] : span[1]] = ("E" if letter == "E" else "," for letter in letters[span[0] : span[1]])
         return links
 
     def _find_value(
@@ -292,7 +292,7 @@ class Linker:
         return match.end() - 1 if sentence.text[token.start : token.end].lower() == "for" else -1
 
     def _link_asides(self, sentence: Sentence, done: list[str]) -> list[Link]:
-        """What stands in brackets right behind a name: `aspirin (C9H8O4, 180.16 g/mol)`."""
+        """What stands right behind a name: `aspirin (C9H8O4, 180.16 g/mol)`."""
         links = []
         for match in _ASIDE.finditer("".join(done)):
             entities = sentence.mentions[sentence.tokens[match.start()].at].entities

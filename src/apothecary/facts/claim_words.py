@@ -76,7 +76,17 @@ _CLASSES = {
     """,
 }
 CLASS_OF = {word: letter for letter, words in _CLASSES.items() for word in words.split()}
-CLASS_OF |= {"i": "c"}  # the pronoun; a polymorph I is named by `form`
+CLASS_OF |= {"i": "c", "empirical": "c"}  # the pronoun; a polymorph I is named by `form`
+# After a sentence with one of these, `it` may be what came of the substance, or what it was put into.
+_CHANGES = """
+    product products hydrolysed hydrolyzed converted converts reacted reacts reacting reaction reactions treated mixed
+    dissolved dissolves heated reduced oxidised oxidized purified recrystallised recrystallized crystallised
+    isolated extracted gave gives giving yield yields yielded yielding afford affords afforded prepared obtained
+    synthesised synthesized synthesis precursor dried crude sample samples residue filtrate distilled esterified
+    methylated acetylated demethylated degraded metabolised metabolized metabolism transformed forms formed
+    produce produces produced becomes turned turns made makes bind binds bound receptor protein enzyme added
+"""
+CHANGES = frozenset(_CHANGES.split())
 _SIGNS = {",": ",", ";": ";", ":": ":", "|": ":", "(": "(", "[": "(", ")": ")", "]": ")", "=": "k", "≈": "q", "~": "q"}
 _SIGNS |= dict.fromkeys("<>≤≥", "r") | dict.fromkeys("×*/+÷·•^", "o") | dict.fromkeys(".!?{}", ".")
 _SIGNS |= dict.fromkeys("-–—", "-")

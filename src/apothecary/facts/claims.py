@@ -18,7 +18,7 @@ from apothecary.facts.claim_facts import Knowledge
 from apothecary.facts.claim_judge import AGREES, CONTRADICTS, UNDECIDED, Finding, Judge
 from apothecary.facts.claim_rules import ClaimSettings
 from apothecary.facts.claim_text import Link, Linker, Sentence, SentenceReader, Token
-from apothecary.facts.claim_words import NUMBER_WORDS, SENTENCE_END
+from apothecary.facts.claim_words import CHANGES, NUMBER_WORDS, SENTENCE_END
 
 _HISTORY = pl.List(TURN)
 MAX_CHARS = 200_000  # of a text; what follows is not read
@@ -74,7 +74,7 @@ class _Topic:
             self.unclear = True
         elif named:
             self.entities = next(iter(named))
-            self.fresh = True
+            self.fresh = "b" not in sentence.letters and sentence.words.isdisjoint(CHANGES)
         elif not is_linked:
             self.pass_over(sentence.text)
 
