@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apothecary.curate import protect
 from apothecary.curate.protect import join_protected, protect_texts
-from apothecary.curate.words import read_benign_words
+from apothecary.curate.words import read_benign_words, read_equal_words
 
 APART = [
     ("The IC50 is 5 nM.", "The IC50 is 5 mM."),
@@ -193,3 +193,8 @@ def test_no_digit_and_no_symbol_is_lost(text: str) -> None:
     kept = "".join(read(text)).replace(" ", "")
     for symbol in "5%[]=#@/\\+":
         assert kept.count(symbol) == text.count(symbol)
+
+
+def test_every_equal_word_is_read_as_the_first_of_its_line() -> None:
+    for word, first in read_equal_words().items():
+        assert read(f"x {word.capitalize() if len(word) > 3 else word}.") == ["x", first], word

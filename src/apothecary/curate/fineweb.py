@@ -32,7 +32,7 @@ def cluster_fineweb(texts: pl.Series) -> np.ndarray:
 
 def simplify_texts(texts: pl.Series) -> pl.Series:
     """Texts (n) as FineWeb compares them (n): lower case, numbers as 0, no punctuation, no diacritics."""
-    lower = texts.str.to_lowercase().str.replace_all(r"\d+(?:\.\d+)?", "0")
+    lower = texts.str.to_lowercase().str.replace_all(r"\d+(?:[.,،٫]\d+)?", "0")
     plain = lower.str.replace_all(_PUNCTUATION, " ").str.normalize("NFD").str.replace_all(r"\p{Mn}+", "")
     return plain.str.replace_all(r"\s+", " ").str.strip_chars()
 

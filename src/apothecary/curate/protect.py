@@ -36,7 +36,8 @@ _TITLE = r"^[A-Z][a-z]{3,}(?:['-][a-z]+)*$"
 _CAPITALS = r"^[A-Z]{5,}$"
 _NO_SEQUENCE = r"[BJOUXZ]"  # no amino acid and no base has one of these
 _NO_SMILES = r"[^BCFINOPS]"
-_SHORT_TITLES = ("It", "Is", "Of", "We", "My", "Do", "It's", "We're", "I'm", "I've", "I'd")  # none of them a symbol
+# Short words of which none is a symbol when it begins with a capital.
+_SHORT_TITLES = ("Hi", "It", "Is", "Of", "We", "My", "Do", "It's", "We're", "I'm", "I've", "I'd")
 _LIST_COMMA = r"^[(]*\d{1,3},$"  # "5, 100 mg" is not "5 100 mg"
 _NUMBER = r"[-+±<>≤≥~≈]*\d(?:[\d.,]*\d)?(?:[eE][-+]?\d+)?"
 # Units that are never the tail of a name. Single letters are: 15N, 18F, 500g and compound 5d are no numbers with units.
@@ -149,8 +150,8 @@ def canonise_chunks(chunks: pl.Series, closed: frozenset[str] = frozenset()) -> 
         .then(pl.col("reply") + ",")
         .when(empty | loose.is_in(sorted(benign)).fill_null(False))
         .then(None)
-        .when(pl.col("folded").is_not_null())
-        .then(pl.col("folded").replace(equal))
+        .when(plain.is_not_null())
+        .then(plain.replace(equal))
         .otherwise(pl.coalesce("word", _split_number(pl.col("bare"))))
     ).to_series()
 
