@@ -197,4 +197,9 @@ def test_no_digit_and_no_symbol_is_lost(text: str) -> None:
 
 def test_every_equal_word_is_read_as_the_first_of_its_line() -> None:
     for word, first in read_equal_words().items():
-        assert read(f"x {word.capitalize() if len(word) > 3 else word}.") == ["x", first], word
+        assert read(f"x {word.capitalize() if len(word) > 3 and word.isalpha() else word}.") == ["x", first], word
+
+
+def test_every_benign_word_is_left_out_at_any_place_of_a_sentence() -> None:
+    for word in sorted(read_benign_words()):
+        assert read(f"aspirin {word}, 5 mg") == ["aspirin", "5 mg"], word

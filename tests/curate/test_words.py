@@ -35,7 +35,6 @@ def test_equal_words_have_one_meaning_and_are_not_benign() -> None:
     assert not equal.keys() & read_benign_words()
     assert equal["tumor"] == equal["tumour"] == "tumour"
     assert all(equal[first] == first for first in equal.values())
-    assert (
-        not set(NEVER.split()) - {"use", "used", "need", "cannot", "often", "approximately", "although", "on"}
-        & equal.keys()
-    )
+    for first in set(equal.values()):
+        line = {word for word in equal if equal[word] == first}
+        assert len(line & set(NEVER.split())) <= 1, line
