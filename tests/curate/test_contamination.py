@@ -38,6 +38,7 @@ ITEMS = {
     "vignette": VIGNETTE,
     "plain": "Which structure carries the urine from the kidney into the bladder of a healthy adult?",
     "tablets": "How many tablets of 500 mg does a patient take who needs 2 g of naproxen every day?",
+    "smiles": "Does CC(=O)Oc1ccccc1C(=O)O, as drawn, have at most 10 rotatable bonds and a surface of 140 at most?",
     **{f"vague{n}": "Which of the following is true?" for n in range(3)},
 }
 OPTIONS = {f"vague{n}": [f"Lithium number{n} is a mood stabiliser", f"Digoxin slows node{n}"] for n in range(3)}
@@ -76,6 +77,8 @@ def index() -> Index:
         pytest.param(ITEMS["plain"] + "\nB) The aorta\nA) The renal vein", ["plain"], id="options-reordered"),
         pytest.param(ITEMS["tablets"].replace("500", "250"), [], id="another-number"),
         pytest.param(ITEMS["tablets"].replace("500 mg", "500.0mg"), ["tablets"], id="number-written-otherwise"),
+        pytest.param(ITEMS["smiles"].replace("Oc1cc", "c1cc"), [], id="template-of-another-structure"),
+        pytest.param("Is it so? " + ITEMS["smiles"], ["smiles"], id="structure-verbatim"),
         pytest.param("Which of the following is true?", [], id="vague-question-alone"),
         pytest.param(
             "Which of the following is true?\nDigoxin slows node1\nLithium number1 is a mood stabiliser",
@@ -103,9 +106,9 @@ def test_proof_and_share(index: Index) -> None:
     ("settings", "found"),
     [
         pytest.param({}, False, id="too-little"),
-        pytest.param({"words": 12}, True, id="a-run"),
-        pytest.param({"min_share": 0.6}, True, id="a-share"),
-        pytest.param({"min_share": 0.6, "min_words": 0.9}, False, id="wording-without-content"),
+        pytest.param({"words": 12, "min_words": 0.7}, True, id="a-run"),
+        pytest.param({"min_share": 0.6, "min_words": 0.7}, True, id="a-share"),
+        pytest.param({"min_share": 0.6}, False, id="wording-without-content"),
     ],
 )
 def test_settings_decide(settings: dict[str, Any], found: bool) -> None:

@@ -40,6 +40,8 @@ def read(text: str) -> list[int]:
         pytest.param("5 mg", "50 mg", False, id="another-number"),
         pytest.param("acetylsalicylic acid works", "2-Acetoxybenzoic acid works", True, id="synonyms"),
         pytest.param("salicylic acid works", "acetylsalicylic acid works", False, id="another-compound"),
+        pytest.param("Is CC(=O)O, sour?", "is (CC(=O)O) sour", True, id="notation-between-marks"),
+        pytest.param("CC(=O)O is sour", "CC(=O)OC is sour", False, id="another-notation"),
         pytest.param("aspirin works", "ibuprofen works", False, id="another-name"),
     ],
 )

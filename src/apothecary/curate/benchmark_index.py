@@ -1,8 +1,8 @@
 """Benchmark items to an index of their wording and their content, for `contamination` to hold rows against.
 
 The text of an item is cut into pieces of at most 50 words. Of each piece the index knows its n-grams on masked text
-(numbers and known names are slots), and its content: the *values* (numbers by value, names by entity) and the *words*
-that are rare among the items. A piece shorter than an n-gram is known as a whole.
+(numbers and known names are slots), and its content: the *values* (numbers by value, names by entity, notations and
+words with digits) and the *words* that are rare among the items. A piece shorter than an n-gram is known as a whole.
 
 A question that says nothing by itself ("Which of the following is true?": asked of several items, or without content)
 has the words of its options as content too, in any order.
@@ -43,15 +43,15 @@ class NgramContamination(Settings):
     """When a row shows a test item; the defaults join the rules of GPT-3 (13 words) and PaLM (70 % of the 8-grams).
 
     The wording is shared when a run of `words` words is, or `min_share` of the n-grams of `share_words` words. The row
-    must then also hold `min_values` of the numbers and names, and `min_words` of the rare words.
+    must then also hold `min_values` of the numbers, names and notations, and `min_words` of the rare words.
     """
 
     kind: Literal["ngram"] = "ngram"
     words: Annotated[int, Field(ge=5, le=100)] = 13
     share_words: Annotated[int, Field(ge=5, le=50)] = 8
     min_share: Share = 0.7
-    min_values: Share = 0.9
-    min_words: Share = 0.7
+    min_values: Share = 1.0
+    min_words: Share = 0.8
     common_share: Share = 0.02  # a word in a larger share of the items is common: it is no content
     piece_words: Annotated[int, Field(ge=20, le=1000)] = 50
     contexts: bool = False  # whether the texts that questions are asked about are held out too
@@ -222,7 +222,8 @@ def _list_content(
 
 def _tell_values(stream: Stream, benign: Collection[str] | None) -> pl.DataFrame:
     """Words (t) to `word, is_value` (t)."""
-    is_value = stream.resolved != stream.masked
+    is_value = stream.tokens.gather(stream.starts).str.contains(r"[0-9=#@\[(]").to_numpy()
+    is_value |= stream.resolved != stream.masked
     if benign is not None:
         known = HashSet(pl.Series(sorted(benign), dtype=pl.String).hash(SEED).to_numpy())
         strange = np.ones(len(is_value), dtype=np.bool_)

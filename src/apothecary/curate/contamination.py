@@ -5,8 +5,8 @@ A row shows an item when it shares the item's *wording and* its *content*:
 1. *Wording.* On masked text (numbers and known names are slots) the row has a run of 13 words of the item, or 70 % of
    its 8-grams. A question shorter than an n-gram must stand in the row as a whole, and a sentence, a line or the text
    end there; names are resolved and numbers taken by value.
-2. *Content.* The row also has the item's numbers and names (nine in ten; a name under any of its synonyms), and of the
-   words that are rare among the items at least seven in ten.
+2. *Content.* The row also has all numbers, names and notations of the item (a name under any of its synonyms), and of
+   the words that are rare among the items at least four in five.
 
 Wording alone would flag every row that shares a template with a test item; content alone every row about its compound.
 Both together flag the same question about the same thing, wherever in the row it stands.

@@ -1,9 +1,10 @@
 """Texts to streams of words as hashes: what n-grams are made of, with names resolved and numbers read as values.
 
 A word is a run of letters and digits in lower case; a number is a word of its own ("5mg" is `5`, `mg`), and is the same
-however it is written (1,000 and 1000, 0.50 and 0.5). A name of several words that is known becomes one word, the same
-for each of its synonyms. Punctuation, case and white space carry nothing here: this is for finding leaked questions,
-never for deciding that two facts are equal (signs are lost).
+however it is written (1,000 and 1000, 0.50 and 0.5). A run with brackets or bonds inside (SMILES, systematic names) is
+one word, marks and all. A name of several words that is known becomes one word, the same for each of its synonyms.
+Other punctuation, case and white space carry nothing here: this is for finding leaked questions, never for deciding
+that two facts are equal (signs are lost).
 
 Hashes are those of Polars (64 bits), stable within one version only: streams are compared inside one process.
 """
@@ -20,7 +21,8 @@ from numpy.typing import NDArray
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
-WORD = r"[0-9]+(?:[.,][0-9]+)*|\w+"
+NOTATION = r"[a-z0-9\[]\S*[=#@\[(]\S*[a-z0-9\]]"  # SMILES and systematic names, without a bracket around them
+WORD = NOTATION + r"|[0-9]+(?:[.,][0-9]+)*|\w+"
 SEED = 0x9E3779B97F4A7C15
 NUMBER_SLOT, NAME_SLOT = np.uint64(0x6E756D626572), np.uint64(0x6E616D65)  # what masked words become
 MAX_NAME_WORDS = 12
