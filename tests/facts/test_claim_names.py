@@ -19,6 +19,7 @@ NAMES = [
     "(S)-ibuprofen",
     "ibuprofen",
     "urea",
+    "methylenebis(2-chloroaniline)",
 ]
 
 
@@ -41,6 +42,8 @@ def finder() -> NameFinder:
         ("2-chloro-4-nitrophenolate", []),
         ("aspirin-like and preaspirin", []),
         ("acetic acid anhydride, acetic acid, acetic", ["acetic acid anhydride", "acetic acid"]),
+        ("Methylenebis(2-chloroaniline): a solid", ["Methylenebis(2-chloroaniline)"]),
+        ("(methylenebis(2-chloroaniline)), a solid", ["methylenebis(2-chloroaniline)"]),
         ("acetic  acid", ["acetic  acid"]),
         ("(S)-ibuprofen and (R)-ibuprofen", ["(S)-ibuprofen"]),
         ("urea, ASA, compound B", []),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import polars as pl
 import pytest
@@ -307,3 +308,24 @@ def test_a_rounded_truth_is_never_flagged(name: str, places: int, form: str) -> 
 def test_json_of_several_records_is_read_record_by_record() -> None:
     records = [{"name": "aspirin", "mw": 180.16}, {"name": "caffeine", "mw": 149.19}]
     assert check("", json.dumps(records))["verdict"].to_list() == ["agrees", "contradicts"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "melting point of " * 100_000,
+        "aspirin, " * 200_000,
+        "aspirin " * 350 + "melts at 5 °C",
+        "melting point 5 °C, " * 140,
+        "(" * 2_900 + " aspirin melts at 5 °C",
+        "a the of " * 300 + "aspirin melts at 5 °C",
+        "1" * 2_900 + " °C aspirin melting point",
+        "C1" * 1_400 + " aspirin melting point 5",
+        "\n".join(["aspirin melts at 5 °C"] * 2_000),
+    ],
+    ids=["phrases", "names", "one name often", "links", "brackets", "fillers", "digits", "formula", "lines"],
+)
+def test_hostile_texts_cost_little(text: str) -> None:
+    started = time.process_time()
+    check("", text + "7")
+    assert time.process_time() - started < 5

@@ -42,6 +42,7 @@ class NameFinder:
         refused = {normalise_name(name) for name in not_names}
         self._keys: dict[str, tuple[int, ...]] = {}
         self._words: dict[str, int] = {}  # first word: the most words of a name that begins with it
+        self._pairs: set[tuple[str, str]] = set()  # first and second words
         for entity, name, display in names.select("entity", "name", "display").iter_rows():
             key = normalise_name(name)
             words = key.split(" ")
@@ -51,6 +52,8 @@ class NameFinder:
             if entity not in known:
                 self._keys[key] = (*known, entity)
             self._words[words[0]] = max(self._words.get(words[0], 0), len(words))
+            if len(words) > 1:
+                self._pairs.add((words[0], words[1]))
 
     def find(self, text: str) -> list[Mention]:
         """The mentions in a text, in order, none inside another. Most words cost two look-ups."""
@@ -65,13 +68,15 @@ class NameFinder:
             count = known.get(core, 0)
             if not count and core != word:
                 count = known.get(word) or known.get(word.lstrip(_OPEN)) or known.get(word.rstrip(_CLOSE)) or 0
+                count = count or known.get(word[:-1]) or known.get(word[:-2]) or 0  # `bis(aniline):` keeps a bracket
             if not count and core.endswith("'s"):
                 count = known.get(core[:-2], 0)
             if not count:
                 at += 1
                 continue
+            most = min(count, len(words) - at) if self._goes_on(lower, words, at, core) else 1
             taken = 1
-            for length in range(min(count, len(words) - at), 0, -1):
+            for length in range(most, 0, -1):
                 mention = self._look_up(lower, words[at][0], words[at + length - 1][1])
                 if mention:
                     found.append(mention)
@@ -80,16 +85,32 @@ class NameFinder:
             at += taken
         return found
 
+    def _goes_on(self, text: str, words: list[tuple[int, int]], at: int, core: str) -> bool:
+        """Whether the word at `at` and the next begin some name."""
+        if at + 1 == len(words):
+            return False
+        word, after = text[slice(*words[at])], text[slice(*words[at + 1])]
+        firsts, seconds = {core, word, word.lstrip(_OPEN)}, {after, after.rstrip(_CLOSE)}
+        seconds |= {second.removesuffix("'s") for second in seconds}
+        return any((first, second) in self._pairs for first in firsts for second in seconds)
+
     def _look_up(self, text: str, start: int, end: int) -> Mention | None:
         """The name that text[start:end] is, with or without signs around it."""
         whole = text[start:end]
+        if "  " in whole or "\n" in whole or "\t" in whole:
+            return self._match(whole, start)
+        known = self._keys.get(whole)
+        return Mention(start, end, known) if known else self._match(whole, start)
+
+    def _match(self, whole: str, start: int) -> Mention | None:
         inner = whole.lstrip(_OPEN)
-        for candidate, offset in ((whole, 0), (inner, len(whole) - len(inner))):
+        for candidate in (whole, inner) if inner != whole else (whole,):
+            begin = start + len(whole) - len(inner) if candidate == inner else start
             for _ in range(4):
-                key = candidate if "  " not in candidate else " ".join(candidate.split())
+                key = " ".join(candidate.split())
                 known = self._keys.get(key)
                 if known:
-                    return Mention(start + offset, start + offset + len(candidate), known)
+                    return Mention(begin, begin + len(candidate), known)
                 if key.endswith("'s"):
                     candidate = candidate[:-2]
                 elif candidate and candidate[-1] in _CLOSE:

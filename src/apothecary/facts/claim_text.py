@@ -21,6 +21,7 @@ _TOKEN = re.compile(rf"({_MASK}+(?:['’]s)?)|([^\W\d_][\w'’]*(?:-[^\W_]\w*)*)
 _PLAIN = str.maketrans({_MASK: " ", "_": " ", '"': " ", "`": " ", "“": " ", "”": " "})
 _DIGIT = re.compile(r"[\d₀-₉]")
 _DOTTED = frozenset(("ca", "approx", "c", "e.g", "i.e", "resp", "temp", "no", "wt"))
+_PLAIN_WORDS = {word: letter for word, letter in CLASS_OF.items() if len(word) > 1 and word not in _DOTTED}
 _JUNK = re.compile(r"\S+")
 
 
@@ -87,8 +88,18 @@ class SentenceReader:
         tokens: list[Token] = []
         words: list[str] = []
         at, seen, between = 0, 0, False
-        while match := _TOKEN.search(text, at):
-            start, at = match.span()
+        for match in _TOKEN.finditer(text):
+            start, end = match.span()
+            if start < at:  # inside a value or phrase
+                continue
+            at = end
+            word = match[0].lower()
+            letter = _PLAIN_WORDS.get(word)
+            if letter and word not in self._first:
+                tokens.append(Token(letter, start, end))
+                words.append(word)
+                between = word == "between"
+                continue
             if match[1]:
                 tokens.append(Token("E", start, at, seen))
                 seen += 1
@@ -96,7 +107,6 @@ class SentenceReader:
             if match[0] == ")" and _is_same_again(tokens, mentions):
                 del tokens[-2:]
                 continue
-            word = match[0].lower()
             phrase = self._find_phrase(text, start, word) if word in self._first else None
             if phrase is not None:
                 end, number = phrase
@@ -106,7 +116,7 @@ class SentenceReader:
             elif match[2]:
                 token = self._read_word(text, match, word)
                 at = token.end
-                between = word == "between"
+                between = False
                 words.append(word)
                 tokens.append(token)
             elif match[3]:
@@ -119,9 +129,6 @@ class SentenceReader:
 
     def _read_word(self, text: str, match: re.Match[str], lower: str) -> Token:
         word, (start, end) = match[0], match.span()
-        letter = CLASS_OF.get(lower)
-        if letter and len(word) > 1 and lower not in _DOTTED:
-            return Token(letter, start, end)
         if word[0] == "C" and FORMULA.fullmatch(word) and _DIGIT.search(word) and parse_formula(word):
             bound = text[end : end + 1] in ("·", "•", "(", "[", "+", "*") or text[end : end + 2] in (" ·", " •", " +")
             return Token("o" if bound else "F", start, end)
@@ -132,7 +139,7 @@ class SentenceReader:
             return Token("b", start, end)  # the letter of an option
         if lower in _DOTTED and text[end : end + 1] == ".":
             end += 1
-        return Token(letter or "x", start, end)
+        return Token(CLASS_OF.get(lower, "x"), start, end)
 
     def _read_value(self, text: str, start: int, *, between: bool) -> tuple[Token, int]:
         before = text[start - 1 : start]

@@ -22,6 +22,7 @@ from apothecary.facts.claim_words import CHANGES, NUMBER_WORDS, SENTENCE_END
 
 _HISTORY = pl.List(TURN)
 MAX_CHARS = 200_000  # of a text; what follows is not read
+MAX_SENTENCE = 3_000  # characters; what is longer is no sentence, and not read
 CLAIM = pl.Schema(
     {
         "row": pl.UInt32,
@@ -149,6 +150,9 @@ class ClaimChecker:
         """The claims of one text; `topic` is carried on."""
         topic.asked = topic.asked if answers else ""
         for number, (start, raw) in enumerate(split_sentences((text or "")[:MAX_CHARS])):
+            if len(raw) > MAX_SENTENCE:
+                topic.unclear = True
+                continue
             mentions = self._reader.find_names(raw)
             has_digit = _NUMERAL.search(raw) is not None
             is_answer = answers and number == 0 and has_digit and bool(topic.asked)
