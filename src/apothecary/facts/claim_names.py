@@ -67,8 +67,9 @@ class NameFinder:
             core = word.strip(_SIGNS)
             count = known.get(core, 0)
             if not count and core != word:
-                count = known.get(word) or known.get(word.lstrip(_OPEN)) or known.get(word.rstrip(_CLOSE)) or 0
-                count = count or known.get(word[:-1]) or known.get(word[:-2]) or 0  # `bis(aniline):` keeps a bracket
+                inner = word.lstrip(_OPEN)
+                count = known.get(word) or known.get(inner) or known.get(word.rstrip(_CLOSE)) or 0
+                count = count or known.get(inner[:-1]) or known.get(inner[:-2]) or 0  # `bis(aniline):` keeps a bracket
             if not count and core.endswith("'s"):
                 count = known.get(core[:-2], 0)
             if not count:
