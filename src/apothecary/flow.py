@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from apothecary.engine.commit import (
+    SEAL,
     explain_storage,
     hash_file,
     is_temp,
@@ -129,6 +130,12 @@ def settle_identity(
     if (out / "run.json").exists():
         begun = read_identity(out)
         refuse_changes(out, begun, identity)
+        if begun["fingerprints"]["keep"] != identity["fingerprints"]["keep"]:
+            say(f"`keep` has changed: {out} is decided anew, nothing is made or measured again")
+            begun = {name: value for name, value in begun.items() if name != SEAL} | {"recipe": identity["recipe"]}
+            begun["fingerprints"] = begun["fingerprints"] | {"keep": identity["fingerprints"]["keep"]}
+            write_bytes(out / "recipe.yaml", dump_recipe(recipe).encode())
+            return write_sealed(out / "run.json", begun)
         if read_manifest(out, ROOMS[-1]) is None:
             say(f"going on with the unfinished run in {out}")
         return begun

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from apothecary import recipe as recipes
-from apothecary.recipe import Recipe, encode_canonical, fingerprint_recipe
+from apothecary.recipe import Recipe, encode_canonical, fingerprint_keep, fingerprint_recipe
 
 FORMAT = 1
+DECIDING = ("curate", "export")  # the rooms that depend on the recipe's `keep`
 LIBRARIES = ("apothecary", "duckdb", "numpy", "polars", "pyarrow", "rdkit")
 
 # Code that no published byte depends on, each with the reason; all other modules are in the code fingerprint.
@@ -46,7 +47,12 @@ class Change:
 
 def describe_run(recipe: Recipe, pack_fingerprint: str, knowledge: str | None) -> dict[str, Any]:
     """A recipe, its pack's fingerprint and that of the knowledge base (None: not known yet) to the text of run.json."""
-    fingerprints = {"recipe": fingerprint_recipe(recipe), "pack": pack_fingerprint, "code": fingerprint_code()}
+    fingerprints = {
+        "recipe": fingerprint_recipe(recipe),
+        "keep": fingerprint_keep(recipe.keep),
+        "pack": pack_fingerprint,
+        "code": fingerprint_code(),
+    }
     if knowledge is not None:
         fingerprints["knowledge"] = knowledge
     return {
@@ -75,26 +81,31 @@ def fingerprint_code() -> str:
 
 
 def fingerprint_inputs(room: str, identity: dict[str, Any], previous: str) -> str:
-    """A room, what its run was started with and the previous manifest's hash to what the room's files stand for."""
+    """A room, what its run was started with and the previous manifest's hash to what the room's files stand for.
+
+    Rooms before curate do not read `keep`: another threshold decides anew and makes nothing anew.
+    """
     read = {"room": room, "previous": previous}
     read |= {key: identity[key] for key in ("format", "fingerprints", "versions")}
+    if room not in DECIDING:
+        read["fingerprints"] = {name: value for name, value in read["fingerprints"].items() if name != "keep"}
     return hashlib.sha256(encode_canonical(read).encode()).hexdigest()
 
 
 def list_changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """Two run descriptions to their differences, recipe settings by name; what only one side knows is no difference.
 
-    Settings that the recipe fingerprint leaves out are left out here too.
+    Settings that the recipe fingerprint leaves out are left out here too; another `keep` is no other run.
     """
     before, after = dict(_flatten(old["recipe"])), dict(_flatten(new["recipe"]))
     changes = [
         Change(key, before.get(key, "(not set)"), after.get(key, "(not set)"))
         for key in sorted(before.keys() | after.keys())
-        if key not in recipes.EXCLUDED and before.get(key) != after.get(key)
+        if key not in recipes.EXCLUDED and not key.startswith("keep.") and before.get(key) != after.get(key)
     ]
     for key, value in new["fingerprints"].items():
         known = old["fingerprints"].get(key, value)
-        if key != "recipe" and known != value:
+        if key not in ("recipe", "keep") and known != value:
             changes.append(Change(key, known[:12], value[:12]))
     for key, value in new["versions"].items():
         if old["versions"].get(key) != value:

@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from apothecary.errors import RecipeError
 
 Licence = Literal["permissive", "share-alike"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: _split_texts(value))]  # a list, or "a, b"
 
 # Fields that are left out of the fingerprint, each with the reason why no row can depend on it.
 EXCLUDED = {
@@ -49,6 +51,31 @@ class Export(Settings):
     compression_level: Annotated[int, Field(ge=1, le=22)] = 3
 
 
+class Curate(Settings):
+    """What is measured about free text, and how duplicates are found; thresholds are in `keep`."""
+
+    near_duplicates: bool = True
+    min_jaccard: Annotated[float, Field(gt=0, le=1)] = 0.6  # of the words of two rows with equal protected tokens
+    wordings_per_fact: Annotated[int, Field(ge=0, le=10_000)] = 0  # rows of one intent about the same facts; 0: no cap
+    repair: bool = True  # mojibake and invisible characters in free text are mended before it is measured
+    benchmarks: Texts = ()  # files whose items may not stand in the dataset
+    tokenizer: str = ""  # a tokenizer.json file; then tokens are counted
+    presidio: bool = False  # look for personal data with Presidio too
+
+
+class Keep(Settings):
+    """Who stays: a profile of rules over what was measured, and bounds that replace its own."""
+
+    profile: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")] = "qa_short"
+    bounds: dict[str, str] = {}  # by rule: a number, values, or `off`
+
+    @model_validator(mode="after")
+    def sort_bounds(self) -> Keep:
+        """The same settings with the bounds in name order."""
+        object.__setattr__(self, "bounds", dict(sorted(self.bounds.items())))
+        return self
+
+
 class MaxShare(Settings):
     """The largest share of the rows of a split that one intent, and one template, may have."""
 
@@ -71,6 +98,8 @@ class Recipe(Settings):
     max_share: MaxShare = MaxShare()
     shard_rows: Annotated[int, Field(ge=1, le=5_000_000)] = 200_000
     surplus: Annotated[float, Field(ge=0, le=1)] = 0.01  # rows made beyond `rows`, to replace those that curate drops
+    curate: Curate = Curate()
+    keep: Keep = Keep()
     export: Export = Export()
 
     @model_validator(mode="after")
@@ -111,9 +140,14 @@ def encode_canonical(value: Any) -> str:
 
 
 def fingerprint_recipe(recipe: Recipe) -> str:
-    """The sha256 of the settings that rows depend on, that is of all but those in `EXCLUDED`."""
-    settings = recipe.model_dump(mode="json", exclude=set(EXCLUDED))
+    """The sha256 of the settings that rows are made by: all but `keep`, which only decides, and those in `EXCLUDED`."""
+    settings = recipe.model_dump(mode="json", exclude={*EXCLUDED, "keep"})
     return hashlib.sha256(encode_canonical(settings).encode()).hexdigest()
+
+
+def fingerprint_keep(keep: Keep) -> str:
+    """The sha256 of the settings that decide who stays."""
+    return hashlib.sha256(encode_canonical(keep.model_dump(mode="json")).encode()).hexdigest()
 
 
 def list_keys(model: type[BaseModel] = Recipe, prefix: str = "") -> list[str]:
@@ -133,6 +167,10 @@ def suggest_key(key: str, keys: Sequence[str]) -> str:
     if near:
         return f"did you mean `{last.get(near[0], near[0]) if near[0] not in keys else near[0]}`?"
     return "valid keys: " + ", ".join(keys)
+
+
+def _split_texts(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
@@ -173,9 +211,13 @@ def _build_mapping(node: yaml.MappingNode, path: Path, prefix: str, lines: dict[
         lines[prefix + key] = where
         if isinstance(value_node, yaml.MappingNode):
             built[key] = _build_mapping(value_node, path, f"{prefix}{key}.", lines)
+        elif isinstance(value_node, yaml.SequenceNode) and all(
+            isinstance(item, yaml.ScalarNode) for item in value_node.value
+        ):
+            built[key] = [item.value for item in value_node.value]
         elif isinstance(value_node, yaml.SequenceNode):
             expected = "one value, or an indented block of settings"
-            raise RecipeError(f"`{prefix}{key}` is a list", where=where, expected=expected, hint=_EXAMPLE_HINT)
+            raise RecipeError(f"`{prefix}{key}` is a list of blocks", where=where, expected=expected, hint=_EXAMPLE_HINT)
         else:
             built[key] = value_node.value
     return built

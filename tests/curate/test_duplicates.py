@@ -14,7 +14,8 @@ def place_keys(*rows: tuple[int, int, int, int, int]) -> pl.DataFrame:
     columns = ["high", "low", "answer", "file", "row"]
     return (
         pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.Int64), orient="row")
-        .select(pl.lit(0).alias("bucket"), *columns)
+        .select(pl.lit(0).alias("bucket"), *columns, pl.lit(0).alias("form"), pl.col("answer").alias("values"))
+        .select(KEYS.names())
         .cast(dict(KEYS))
     )
 

@@ -23,10 +23,15 @@ KEYS = pl.Schema(
         "high": pl.UInt64,
         "low": pl.UInt64,
         "answer": pl.UInt64,
+        "form": pl.UInt32,  # what the answer says beside its values; answers of one form can contradict each other
+        "values": pl.UInt64,  # what the answer asserts; of our own rows the answer itself
         "file": pl.UInt32,  # index into the files of the generate manifest
         "row": pl.UInt32,  # position in that file
     }
 )
+
+NUMBER = r"[-−+]?\d+(?:[.,]\d+)*(?:[eE][-+−]?\d+)?"
+CLOSED = r"^(?:yes|no|true|false|[a-h])$"  # answers that exclude each other without a number
 
 _UNEVEN = r"\s\s|^\s|\s$|[^\S ]"  # white space that is not one plain space between two words
 
@@ -34,14 +39,43 @@ _UNEVEN = r"\s\s|^\s|\s$|[^\S ]"  # white space that is not one plain space betw
 def build_keys(rows: pl.DataFrame, file: int) -> pl.DataFrame:
     """EXAMPLE rows of one file (n) to KEYS (n), in the order of the rows."""
     high, low = hash_texts(join_turns(rows))
-    return pl.DataFrame({"high": high, "low": low, "answer": rows["answer"].hash(SEEDS[0])}).select(
+    return key_answers(rows).with_columns(high.alias("high"), low.alias("low")).select(
         (pl.col("high") // 2 ** (64 - BUCKET_BITS)).cast(pl.UInt16).alias("bucket"),
         "high",
         "low",
         "answer",
+        "form",
+        "values",
         pl.lit(file, pl.UInt32).alias("file"),
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
     )
+
+
+def key_answers(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows (n) to what their answers are known by (n): `answer, form, values`.
+
+    A row of our own has a canonical answer, and two different ones contradict each other. Free text has none: its whole
+    response is the answer, and only responses that are equal but for their numbers, or say yes and no, contradict each
+    other. Two other responses to one prompt may both be right.
+    """
+    free = rows["template"].is_null()
+    own = pl.DataFrame({"answer": rows["answer"].hash(SEEDS[0])}).with_columns(
+        pl.lit(0, pl.UInt32).alias("form"), pl.col("answer").alias("values")
+    )
+    if not free.any():
+        return own
+    texts = normalise_space(rows["response"].fill_null(""))
+    bare = texts.str.to_lowercase().str.strip_chars(" .!\"'()")
+    stated = pl.DataFrame({"text": texts, "bare": bare, "closed": bare.str.contains(CLOSED)}).select(
+        pl.col("text").hash(SEEDS[0]).alias("answer"),
+        pl.when("closed")
+        .then(pl.lit(1, pl.UInt64))
+        .otherwise(pl.col("bare").str.replace_all(NUMBER, "#").hash(SEEDS[0]) // 2**32)
+        .cast(pl.UInt32)
+        .alias("form"),
+        pl.when("closed").then("bare").otherwise(pl.col("text").str.extract_all(NUMBER).list.join(" ")).hash(SEEDS[0]).alias("values"),
+    )
+    return pl.select(pl.when(free).then(stated[name]).otherwise(own[name]).alias(name) for name in own.columns)
 
 
 def join_turns(rows: pl.DataFrame) -> pl.Series:

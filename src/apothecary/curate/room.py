@@ -1,26 +1,56 @@
-"""The room in order: verify every example, bring equal prompts together, and write who is not kept and why.
+"""The room in order. Rows are judged where they lie; what is written are small tables beside them.
 
-Two passes of shard tasks make a shuffle: `curate/verify/` reads each file of examples once and leaves its verdicts and
-its keys sorted by bucket; `curate/` then works bucket by bucket. A bucket is sized by rows, so memory does not grow
-with the run. The books of both passes stand in the manifest of `curate/`.
+curate/verify/    every statement of our own rows derived again, free text measured; the keys of all that passed
+curate/judge/     what was measured against the bounds of `keep`
+curate/exact/     equal prompts brought together, bucket by bucket: duplicates and contradictions
+curate/facts/     rows about the same facts: the same wording twice, and one wording too many
+curate/near/      free text with equal protected tokens: near-duplicates
+curate/           the first verdict about each row, file by file, and the funnel
+
+A stage that has nothing to look at is passed by. Buckets are sized by rows, so memory does not grow with the run.
 """
 
 from __future__ import annotations
 
-from math import ceil
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from apothecary.curate.duplicates import decide_duplicates, name_rows, read_bucket
-from apothecary.curate.keys import BUCKET_BITS
-from apothecary.curate.verdicts import write_books
+from apothecary.curate.buckets import plan_buckets, settle_exact, settle_facts, settle_near
+from apothecary.curate.judge import judge_shard, load_rules
+from apothecary.curate.measure import list_measures
+from apothecary.curate.settle import join_books, settle_file
+from apothecary.curate.source import Source
 from apothecary.curate.verify import verify_shard
-from apothecary.engine.commit import make_folder, read_json
+from apothecary.engine.commit import encode_json, hash_file, make_folder, read_json
 from apothecary.engine.progress import Progress
-from apothecary.engine.run import Shard, ShardFolder, ShardRecord, run_room
-from apothecary.recipe import Recipe
+from apothecary.engine.run import Shard, Work, run_room
+from apothecary.recipe import Curate, Keep, Recipe
 
 BUCKET_ROWS = 2_000_000
+# What brings rows together, in order: the stage, the keys it reads, and its work on one bucket of them.
+BUCKETED: tuple[tuple[str, str, Work], ...] = (
+    ("exact", "keys", settle_exact),
+    ("facts", "facts", settle_facts),
+    ("near", "near", settle_near),
+)
+ORDER = ("verify", "exact", "facts", "near", "judge")  # the first verdict about a row counts
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the stages of one dataset share: where the rows are, what decides, and who works."""
+
+    folder: Path
+    source: Source
+    curate: Curate
+    keep: Keep
+    workers: int
+    progress: Progress
+    run: str = ""  # the run whose knowledge base the rows are held against; none for a user's own
+    closed: tuple[str, ...] = ()  # values of the pack that are protected as they are
 
 
 def run_curate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress: Progress) -> dict[str, Any]:
@@ -28,78 +58,69 @@ def run_curate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
 
     Raises VerdictError when the books do not balance, and what the engine raises.
     """
-    made = read_json(run / "generate" / "manifest.json")
-    shards = [
-        Shard(Path(entry["path"]).stem, {"path": entry["path"], "file": file, "rows": entry["rows"]})
-        for file, entry in enumerate(made["files"])
-    ]
-    folder = run / "curate"
-    verified = run_room(
-        folder / "verify",
-        "verify",
-        shards,
-        verify_shard,
-        context={"run": str(run)},
-        inputs=inputs,
-        workers=workers,
-        progress=progress,
-        summarise=None,
-    )
-    make_folder(folder / "done")  # says that this folder is a room's, though `verify/` was there first
-    keys = [entry["path"] for entry in verified["files"] if entry["path"].startswith("data/keys-")]
-
-    def summarise(records: list[ShardRecord]) -> dict[str, Any]:
-        return {"funnel": join_books(verified["books"], [record.books for record in records])}
-
-    return run_room(
-        folder,
-        "curate",
-        plan_buckets(verified["books"]["kept"], BUCKET_ROWS),
-        settle_bucket,
-        context={"run": str(run), "keys": keys, "examples": [entry["path"] for entry in made["files"]]},
-        inputs=inputs,
-        workers=workers,
-        progress=progress,
-        summarise=summarise,
-    )
+    source = Source.from_manifest(run / "generate", read_json(run / "generate" / "manifest.json"))
+    job = Job(run / "curate", source, recipe.curate, recipe.keep, workers, progress, str(run))
+    return curate_rows(job, inputs=inputs)
 
 
-def plan_buckets(rows: int, bucket_rows: int) -> list[Shard]:
-    """The number of keys to shards, each a range of bucket numbers with about `bucket_rows` keys."""
-    size = 1 << BUCKET_BITS
-    count = min(size, max(1, ceil(rows / bucket_rows)))
-    return [
-        Shard(
-            f"{index:05d}", {"low": size * index // count, "high": size * (index + 1) // count, "rows": rows // count}
-        )
-        for index in range(count)
-    ]
+def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
+    """All stages over a dataset; the manifest of the last one, with the funnel, out.
 
-
-def settle_bucket(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> dict[str, Any]:
-    """One bucket of keys to the verdicts about its duplicates and contradictions."""
-    run = Path(context["run"])
-    keys = read_bucket(
-        [run / "curate" / "verify" / path for path in context["keys"]], shard.payload["low"], shard.payload["high"]
-    )
-    read = keys.height
-    decided = decide_duplicates(keys)
-    del keys
-    verdicts = name_rows(decided, [run / "generate" / path for path in context["examples"]])
-    folder.write_parquet(f"data/duplicates-{shard.name}.parquet", verdicts, compression="zstd")
-    return write_books(read, verdicts)
-
-
-def join_books(verified: dict[str, Any], settled: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The books of the first pass and of each bucket to the funnel: one entry a component, in order."""
-    dropped: dict[str, int] = {}
-    for books in settled:
-        for reason, count in books["dropped"].items():
-            dropped[reason] = dropped.get(reason, 0) + count
-    unique = {
-        "read": sum(books["read"] for books in settled),
-        "kept": sum(books["kept"] for books in settled),
-        "dropped": dict(sorted(dropped.items())),
-        "failed": {},
+    `settled` is the stage folder of the verdicts where the room itself holds something else.
+    """
+    rules = load_rules(job.keep)
+    measures = list_measures([name for rule in rules.values() for name in (rule.measure, rule.when) if name])
+    context = {
+        "room": str(job.folder),
+        "source": job.source.to_context(),
+        "run": job.run,
+        "measures": measures,
+        "closed": list(job.closed),
+        "near_duplicates": job.curate.near_duplicates,
+        "wordings_per_fact": job.curate.wordings_per_fact,
     }
-    return [{"component": "verify", **verified}, {"component": "deduplicate", **unique}]
+    measured = hash_file(job.source.folder / "manifest.json")
+    make_folder(job.folder / "done")  # says that this folder is a room's, though its stages are there first
+    shards = job.source.list_shards()
+    verified = run_stage(job, "verify", shards, verify_shard, context, measured)
+    tables = {"verify": list_tables(verified, "verify-")}
+    context |= {"keep": job.keep.model_dump(mode="json"), "curate": job.curate.model_dump(mode="json"), "worse": []}
+    if verified["books"]["free"]:
+        judged = run_stage(job, "judge", shards, judge_shard, context, inputs)
+        tables["judge"] = context["worse"] = list_tables(judged, "judge-")
+    keyed = verified["books"]["keyed"]
+    for stage, kind, work in BUCKETED:
+        if keyed[kind]:
+            reads = {"keys": list_tables(verified, f"{kind}-"), "settled": [*tables.get("exact", []), *tables.get("facts", [])]}
+            done = run_stage(job, stage, plan_buckets(keyed[kind], BUCKET_ROWS), work, context | reads, inputs)
+            tables[stage] = list_tables(done, f"{stage}-")
+    context["tables"] = {stage: tables[stage] for stage in ORDER if stage in tables}
+    return run_room(
+        job.folder / settled,
+        "curate",
+        shards,
+        settle_file,
+        context=context,
+        inputs=inputs,
+        workers=job.workers,
+        progress=job.progress,
+        summarise=lambda records: {"funnel": join_books([record.books for record in records])},
+    )
+
+
+def run_stage(
+    job: Job, stage: str, shards: Sequence[Shard], work: Work, context: dict[str, Any], inputs: str
+) -> dict[str, Any]:
+    """One stage of the room to its manifest; what it reads is its inputs and all that its context says."""
+    told = context | {"source": context["source"]["shape"], "run": "", "room": ""}  # where things lie is no input
+    digest = hashlib.sha256(encode_json([inputs, stage, told])).hexdigest()
+    folder = job.folder / stage
+    return run_room(
+        folder, stage, shards, work, context=context, inputs=digest, workers=job.workers, progress=job.progress
+    )
+
+
+def list_tables(manifest: dict[str, Any], prefix: str) -> list[str]:
+    """The manifest of a stage to its files of one kind, relative to the folder of the room."""
+    stage = manifest["room"]
+    return [f"{stage}/{entry['path']}" for entry in manifest["files"] if entry["path"].startswith(f"data/{prefix}")]

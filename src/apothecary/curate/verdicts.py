@@ -28,14 +28,11 @@ def write_books(read: int, verdicts: pl.DataFrame) -> dict[str, Any]:
 
 
 def list_verdict_files(run: Path) -> list[Path]:
-    """A run whose curate room is done to its verdict tables, in the order of the manifests."""
+    """A run whose curate room is done to its verdict tables, one for each file of examples, in their order."""
     from apothecary.engine.commit import read_json
 
-    found = []
-    for folder, prefix in ((run / "curate" / "verify", "data/verify-"), (run / "curate", "data/duplicates-")):
-        manifest = read_json(folder / "manifest.json")
-        found += [folder / entry["path"] for entry in manifest["files"] if entry["path"].startswith(prefix)]
-    return found
+    folder = run / "curate"
+    return [folder / entry["path"] for entry in read_json(folder / "manifest.json")["files"]]
 
 
 def scan_verdicts(files: Sequence[Path]) -> pl.LazyFrame:

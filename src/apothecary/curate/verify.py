@@ -1,4 +1,4 @@
-"""The first pass: every statement is checked against the knowledge base; sound rows leave their keys."""
+"""The first pass: own rows are checked against the knowledge base, free text is measured; sound rows leave their keys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from apothecary.curate.keys import KEYS, build_keys
+from apothecary.curate.measure import measure_rows
+from apothecary.curate.near import NEAR_KEYS, build_near_keys
+from apothecary.curate.provenance import FACT_KEYS, build_fact_keys
+from apothecary.curate.source import Source
 from apothecary.curate.verdicts import PLACED_VERDICT, write_books
 from apothecary.engine.commit import read_json
 from apothecary.engine.run import Shard, ShardFolder, load_once
@@ -20,22 +24,46 @@ KEY_GROUP_ROWS = 16_384  # a bucket is read from sorted files by row group
 
 
 def verify_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> dict[str, Any]:
-    """One file of examples to its verdict table, and to the sorted deduplication keys of the rows that passed."""
-    run = Path(context["run"])
-    rows = pl.read_parquet(run / "generate" / shard.payload["path"])
+    """One file of rows to its verdict table, the attributes of its free text, and the sorted keys of what passed."""
     file = int(shard.payload["file"])
-    verdicts = place_verdicts(load_once(load_checker, {"run": str(run)}).check(rows), rows, file)
-    keys = build_keys(rows, file)
+    rows = Source.from_context(context["source"]).read_rows(file)
+    verdicts = verify_rows(rows, file, context)
+    free = rows.with_row_index("row").filter(pl.col("template").is_null())
+    if free.height:
+        attributes = measure_rows(free, file, context)
+        folder.write_parquet(f"data/attributes-{shard.name}.parquet", attributes, compression="zstd")
+    keys = {"keys": build_keys(rows, file)}
+    if free.height and context["near_duplicates"]:
+        near = build_near_keys(free, file, context["closed"])
+        keys["near"] = near.with_columns(free["row"][near["row"]].cast(pl.UInt32).alias("row"))
+    if context["wordings_per_fact"] or context["source"]["shape"]:
+        keys["facts"] = build_fact_keys(rows, file)
+    folder.write_parquet(f"data/verify-{shard.name}.parquet", verdicts, compression="zstd")
+    for kind, table in keys.items():
+        write_keys(folder, f"data/{kind}-{shard.name}.parquet", table, verdicts)
+    return {"verify": write_books(rows.height, verdicts), "free": free.height, "keyed": count_keyed(keys)}
+
+
+def verify_rows(rows: pl.DataFrame, file: int, context: dict[str, Any]) -> pl.DataFrame:
+    """Rows of one file to the verdicts about those of our own renderer; none where the run has no knowledge base."""
+    own = rows.filter(pl.col("template").is_not_null())
+    if not context["run"] or own.is_empty():
+        return pl.DataFrame(schema=PLACED_VERDICT)
+    return place_verdicts(load_once(load_checker, {"run": context["run"]}).check(own), rows, file)
+
+
+def write_keys(folder: ShardFolder, path: str, keys: pl.DataFrame, verdicts: pl.DataFrame) -> None:
+    """Keys of the rows without a verdict, sorted by bucket, to a file that is read by row group."""
     if verdicts.height:
         keys = keys.join(verdicts.select("row"), on="row", how="anti", maintain_order="left")
-    folder.write_parquet(f"data/verify-{shard.name}.parquet", verdicts, compression="zstd")
-    folder.write_parquet(
-        f"data/keys-{shard.name}.parquet",
-        keys.sort("bucket", maintain_order=True).select(KEYS.names()),
-        compression="uncompressed",
-        row_group_size=KEY_GROUP_ROWS,
-    )
-    return write_books(rows.height, verdicts)
+    ordered = keys.sort("bucket", maintain_order=True)
+    folder.write_parquet(path, ordered, compression="uncompressed", row_group_size=KEY_GROUP_ROWS)
+
+
+def count_keyed(keys: dict[str, pl.DataFrame]) -> dict[str, int]:
+    """The number of keys of each kind, 0 for those not made."""
+    schemas = {"keys": KEYS, "near": NEAR_KEYS, "facts": FACT_KEYS}
+    return {kind: keys[kind].height if kind in keys else 0 for kind in schemas}
 
 
 def place_verdicts(verdicts: pl.DataFrame, rows: pl.DataFrame, file: int) -> pl.DataFrame:
