@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from apothecary.errors import RecipeError
-from apothecary.recipe import EXCLUDED, Recipe, dump_recipe, fingerprint_recipe, list_keys, load_recipe
+from apothecary.recipe import (
+    EXCLUDED,
+    Recipe,
+    dump_recipe,
+    fingerprint_keep,
+    fingerprint_recipe,
+    list_keys,
+    load_recipe,
+)
 
 ROOT = Path(__file__).parent.parent
 MINIMAL = "name: small\npack: pharma\nrows: 1000\n"
@@ -24,9 +32,17 @@ CHANGED = {
     "max_share.template": "0.5",
     "shard_rows": "500",
     "surplus": "0.05",
+    "curate.near_duplicates": "false",
+    "curate.min_jaccard": "0.7",
+    "curate.wordings_per_fact": "4",
+    "curate.repair": "false",
+    "curate.benchmarks": "a.csv, b.jsonl",
+    "curate.tokenizer": "tokenizer.json",
+    "curate.presidio": "true",
     "export.jsonl": "true",
     "export.compression_level": "9",
 }
+DECIDES = {"keep.profile": "abstract", "keep.bounds.few_words": "9"}  # another fingerprint, `keep`
 HARMLESS = {"name": "other", "pack": "chemistry"}
 
 
@@ -77,10 +93,18 @@ def test_fingerprint_ignores(tmp_path: Path, key: str, value: str) -> None:
     assert fingerprint_recipe(load_recipe(path, [f"{key}={value}"])) == fingerprint_recipe(load_recipe(path))
 
 
+@pytest.mark.parametrize(("key", "value"), DECIDES.items(), ids=list(DECIDES))
+def test_what_decides_has_a_fingerprint_of_its_own(tmp_path: Path, key: str, value: str) -> None:
+    path = write_recipe(tmp_path, MINIMAL)
+    one, other = load_recipe(path, [f"{key}={value}"]), load_recipe(path)
+    assert fingerprint_keep(one.keep) != fingerprint_keep(other.keep)
+    assert fingerprint_recipe(one) == fingerprint_recipe(other)
+
+
 def test_every_setting_is_either_fingerprinted_or_excluded() -> None:
     leaves = {key for key in list_keys() if not any(other.startswith(f"{key}.") for other in list_keys())}
     tested = {key.partition(".")[0] if key.startswith(("weights.", "topics.")) else key for key in CHANGED}
-    assert leaves == tested | set(HARMLESS)
+    assert leaves == tested | set(HARMLESS) | {"keep.profile", "keep.bounds"}
     assert set(EXCLUDED) == set(HARMLESS)
 
 

@@ -85,7 +85,7 @@ def fingerprint_inputs(room: str, identity: dict[str, Any], previous: str) -> st
 
     Rooms before curate do not read `keep`: another threshold decides anew and makes nothing anew.
     """
-    read = {"room": room, "previous": previous}
+    read: dict[str, Any] = {"room": room, "previous": previous}
     read |= {key: identity[key] for key in ("format", "fingerprints", "versions")}
     if room not in DECIDING:
         read["fingerprints"] = {name: value for name, value in read["fingerprints"].items() if name != "keep"}

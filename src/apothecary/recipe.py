@@ -31,6 +31,9 @@ EXCLUDED = {
 }
 
 
+LISTS = {"curate.benchmarks"}  # the keys that take several values
+
+
 class Settings(BaseModel):
     """The base of all recipe models: frozen, and no key that it does not know."""
 
@@ -211,13 +214,11 @@ def _build_mapping(node: yaml.MappingNode, path: Path, prefix: str, lines: dict[
         lines[prefix + key] = where
         if isinstance(value_node, yaml.MappingNode):
             built[key] = _build_mapping(value_node, path, f"{prefix}{key}.", lines)
-        elif isinstance(value_node, yaml.SequenceNode) and all(
-            isinstance(item, yaml.ScalarNode) for item in value_node.value
-        ):
-            built[key] = [item.value for item in value_node.value]
+        elif isinstance(value_node, yaml.SequenceNode) and prefix + key in LISTS:
+            built[key] = [str(item.value) for item in value_node.value]
         elif isinstance(value_node, yaml.SequenceNode):
             expected = "one value, or an indented block of settings"
-            raise RecipeError(f"`{prefix}{key}` is a list of blocks", where=where, expected=expected, hint=_EXAMPLE_HINT)
+            raise RecipeError(f"`{prefix}{key}` is a list", where=where, expected=expected, hint=_EXAMPLE_HINT)
         else:
             built[key] = value_node.value
     return built

@@ -5,7 +5,8 @@ import numpy as np
 import polars as pl
 from tests.curate.examples import frame_rows, make_row
 
-from apothecary.curate.duplicates import decide_duplicates, name_rows, read_bucket
+from apothecary.curate.buckets import read_bucket
+from apothecary.curate.duplicates import decide_duplicates, name_rows
 from apothecary.curate.keys import KEYS, build_keys
 from apothecary.curate.verdicts import PLACED_VERDICT
 
@@ -67,10 +68,10 @@ def test_buckets_part_the_keys_and_equal_prompts_meet(tmp_path: Path) -> None:
         half = keys.filter(pl.col("row") % 2 == number).sort("bucket")
         half.write_parquet(file, row_group_size=64)
     bounds = [0, 10_000, 30_000, 65_536]
-    parts = [read_bucket(files, low, high) for low, high in pairwise(bounds)]
+    parts = [read_bucket(files, KEYS, low, high) for low, high in pairwise(bounds)]
     assert sum(part.height for part in parts) == 1000
     assert pl.concat([decide_duplicates(part) for part in parts]).sort("row").equals(decide_duplicates(keys))
-    assert read_bucket([], 0, 5).schema == KEYS
+    assert read_bucket([], KEYS, 0, 5).schema == KEYS
 
 
 def test_verdicts_name_the_row_and_its_survivor(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import pytest
 from tests.curate.examples import change_rows, hash_tree, make_run
 
 import apothecary.curate.room
+from apothecary.curate.buckets import plan_buckets
 from apothecary.curate.keys import KEYS
-from apothecary.curate.room import join_books, plan_buckets, run_curate
+from apothecary.curate.room import run_curate
+from apothecary.curate.settle import join_books
 from apothecary.curate.verdicts import list_verdict_files, scan_verdicts
 from apothecary.engine.commit import read_json
 from apothecary.engine.progress import SilentProgress
@@ -111,7 +113,8 @@ def test_workers_and_buckets_do_not_change_the_verdicts(
     assert hash_tree(runs[0] / "curate") == hash_tree(runs[1] / "curate")
     monkeypatch.setattr(apothecary.curate.room, "BUCKET_ROWS", 500)
     manifest = curate(runs[2], tiny_recipe, workers=2)
-    assert len(manifest["shards"]) > 5
+    assert manifest["rows"] == 7
+    assert len(read_json(runs[2] / "curate" / "exact" / "manifest.json")["shards"]) > 5
     assert read_verdicts(runs[2]) == read_verdicts(runs[0])
 
 
@@ -142,14 +145,19 @@ def test_keys_are_sorted_and_hold_the_sound_rows(tmp_path: Path, tiny_knowledge:
     assert keys.height == pl.read_parquet(run / "generate" / "data" / "train-00000.parquet").height - 3
 
 
-def test_books_of_buckets_are_summed() -> None:
+def test_books_of_files_are_summed_in_the_order_of_the_components() -> None:
     settled = [
-        {"read": 5, "kept": 3, "dropped": {"duplicate": 2}, "failed": {}},
-        {"read": 4, "kept": 1, "dropped": {"contradiction": 2, "duplicate": 1}, "failed": {}},
+        {
+            "verify": {"read": 6, "kept": 5, "dropped": {"unit": 1}, "failed": {}},
+            "deduplicate": {"read": 5, "kept": 3, "dropped": {"duplicate": 2}, "failed": {}},
+        },
+        {
+            "verify": {"read": 4, "kept": 4, "dropped": {}, "failed": {}},
+            "deduplicate": {"read": 4, "kept": 1, "dropped": {"contradiction": 2, "duplicate": 1}, "failed": {}},
+        },
     ]
-    verified = {"read": 10, "kept": 9, "dropped": {"unit": 1}, "failed": {}}
-    assert join_books(verified, settled) == [
-        {"component": "verify", **verified},
+    assert join_books(settled) == [
+        {"component": "verify", "read": 10, "kept": 9, "dropped": {"unit": 1}, "failed": {}},
         {
             "component": "deduplicate",
             "read": 9,

@@ -90,7 +90,7 @@ def test_damage_to_every_file_is_found_by_name(
 PICKED = [
     ["gather/facts.parquet", "generate/done/train-00003.json", "curate/verify/data/keys-test-00000.parquet"],
     ["gather/manifest.json", "generate/data/train-00001.parquet", "export/jsonl/train-00002.jsonl.zst", "recipe.yaml"],
-    ["gather/sources.json", "generate/strata.json", "curate/data/duplicates-00000.parquet", "export/sample.jsonl"],
+    ["gather/sources.json", "generate/strata.json", "curate/exact/data/exact-00000.parquet", "export/sample.jsonl"],
     ["generate/manifest.json", "curate/manifest.json", "curate/verify/manifest.json", "export/manifest.json"],
 ]
 

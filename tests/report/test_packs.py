@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from apothecary.recipe import Recipe
 from apothecary.report.packs import describe_recipe, report_capacity, report_problems
 

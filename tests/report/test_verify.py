@@ -66,7 +66,7 @@ DAMAGES: list[tuple[str, Callable[[Path], None]]] = [
     ("generate/pack.json", empty),
     ("generate/strata.json", flip),
     ("curate/verify/data/keys-train-00001.parquet", empty),
-    ("curate/data/duplicates-00000.parquet", flip),
+    ("curate/exact/data/exact-00000.parquet", flip),
     ("export/data/test-00000.parquet", flip),
     ("export/data/train-00002.parquet", Path.unlink),
     ("export/manifest.json", flip),

@@ -59,7 +59,9 @@ def mark_worse(keys: pl.DataFrame, worse: pl.DataFrame | None) -> pl.DataFrame:
     if worse is None or worse.is_empty():
         return keys.with_columns(pl.lit(value=False).alias("worse"))
     listed = worse.select(*PLACE).unique().with_columns(pl.lit(value=True).alias("worse"))
-    return keys.join(listed, on=PLACE, how="left", maintain_order="left").with_columns(pl.col("worse").fill_null(value=False))
+    return keys.join(listed, on=PLACE, how="left", maintain_order="left").with_columns(
+        pl.col("worse").fill_null(value=False)
+    )
 
 
 def name_rows(decided: pl.DataFrame, files: Sequence[Path], id_column: str = "id") -> pl.DataFrame:

@@ -75,7 +75,7 @@ _REPACK = "the file is damaged or not what its name says; get or write it again"
 def open_bytes(path: Path) -> io.BufferedReader:
     """A file to its bytes, unpacked as its name says."""
     compression = "detect" if path.suffix.lower() in COMPRESSIONS else None
-    return io.BufferedReader(pa.input_stream(str(path), compression=compression), 1 << 20)  # type: ignore[arg-type]
+    return io.BufferedReader(pa.input_stream(str(path), compression=compression), 1 << 20)
 
 
 def _read_parquet(path: Path) -> Iterator[Block]:
@@ -124,8 +124,8 @@ def _read_json(path: Path) -> Iterator[Block]:
     try:
         document = _parse(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        where = f"{path}: {_name_fault(error)}"
-        raise SourceError(f"{path.name} is not JSON", where=where, hint="one object a line is JSONL: name it .jsonl")
+        where, hint = f"{path}: {_name_fault(error)}", "one object a line is JSONL: name it .jsonl"
+        raise SourceError(f"{path.name} is not JSON", where=where, hint=hint) from None
     records = document if isinstance(document, list) else _find_records(document, path)
     for start in range(0, len(records), BLOCK_ROWS):
         good: list[dict[str, Any]] = []
@@ -225,7 +225,9 @@ def unite_schemas(schemas: Iterable[pl.Schema]) -> pl.Schema:
     for schema in schemas:
         for name, kind in schema.items():
             old = united.get(name)
-            united[name] = kind if old is None or old == pl.Null else old if kind in (old, pl.Null) else _join(old, kind)
+            united[name] = (
+                kind if old is None or old == pl.Null else old if kind in (old, pl.Null) else _join(old, kind)
+            )
     return pl.Schema({name: pl.String() if kind == pl.Null else kind for name, kind in united.items()})
 
 
@@ -271,7 +273,7 @@ def _mend_surrogates(value: Any) -> Any:
 
 def _as_record(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004  counted as a failed record, like all that cannot be parsed
+        raise ValueError("not an object")
     return value
 
 

@@ -39,15 +39,19 @@ _UNEVEN = r"\s\s|^\s|\s$|[^\S ]"  # white space that is not one plain space betw
 def build_keys(rows: pl.DataFrame, file: int) -> pl.DataFrame:
     """EXAMPLE rows of one file (n) to KEYS (n), in the order of the rows."""
     high, low = hash_texts(join_turns(rows))
-    return key_answers(rows).with_columns(high.alias("high"), low.alias("low")).select(
-        (pl.col("high") // 2 ** (64 - BUCKET_BITS)).cast(pl.UInt16).alias("bucket"),
-        "high",
-        "low",
-        "answer",
-        "form",
-        "values",
-        pl.lit(file, pl.UInt32).alias("file"),
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
+    return (
+        key_answers(rows)
+        .with_columns(high.alias("high"), low.alias("low"))
+        .select(
+            (pl.col("high") // 2 ** (64 - BUCKET_BITS)).cast(pl.UInt16).alias("bucket"),
+            "high",
+            "low",
+            "answer",
+            "form",
+            "values",
+            pl.lit(file, pl.UInt32).alias("file"),
+            pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
+        )
     )
 
 
@@ -73,7 +77,11 @@ def key_answers(rows: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.col("bare").str.replace_all(NUMBER, "#").hash(SEEDS[0]) // 2**32)
         .cast(pl.UInt32)
         .alias("form"),
-        pl.when("closed").then("bare").otherwise(pl.col("text").str.extract_all(NUMBER).list.join(" ")).hash(SEEDS[0]).alias("values"),
+        pl.when("closed")
+        .then("bare")
+        .otherwise(pl.col("text").str.extract_all(NUMBER).list.join(" "))
+        .hash(SEEDS[0])
+        .alias("values"),
     )
     return pl.select(pl.when(free).then(stated[name]).otherwise(own[name]).alias(name) for name in own.columns)
 

@@ -39,7 +39,10 @@ def join_texts(rows: pl.DataFrame) -> pl.Series:
     asked = join_turns(rows.with_columns(pl.col("prompt").fill_null("")))
     answered = rows["response"].fill_null("")
     return pl.DataFrame({"asked": asked, "answered": answered}).select(
-        pl.when(pl.col("asked") == "").then("answered").otherwise(pl.concat_str("asked", "answered", separator="\n")).alias("text")
+        pl.when(pl.col("asked") == "")
+        .then("answered")
+        .otherwise(pl.concat_str("asked", "answered", separator="\n"))
+        .alias("text")
     )["text"]
 
 

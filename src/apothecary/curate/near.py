@@ -19,6 +19,7 @@ from typing import Annotated, Literal
 import polars as pl
 from pydantic import Field
 
+from apothecary.curate.duplicates import mark_worse
 from apothecary.curate.keys import BUCKET_BITS, SEEDS, TURN_END, join_turns
 from apothecary.curate.protect import join_protected
 from apothecary.curate.shingles import Candidates, list_words, measure_overlap, shingle_words, tell_difference
@@ -100,16 +101,22 @@ def join_sides(rows: pl.DataFrame) -> pl.Series:
 
 
 def decide_near(
-    keys: pl.DataFrame, read_texts: ReadTexts, settings: NearSettings, meter: NearMeter | None = None
+    keys: pl.DataFrame,
+    read_texts: ReadTexts,
+    settings: NearSettings,
+    meter: NearMeter | None = None,
+    worse: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """NEAR_KEYS of one bucket to NEAR_DECIDED: one line for each row that merges into a survivor.
 
     `read_texts` takes places (a frame of `file, row`) and gives their texts (`join_sides`) in the same order. Memory:
-    the one bucket, and the texts of `block_rows` rows, or of one key where it has more.
+    the one bucket, and the texts of `block_rows` rows. Rows whose places are in `worse` survive only where no other
+    can: they will be dropped for what they are.
     """
     meter = meter or NearMeter()
     shared = keys.filter(pl.col("high").is_duplicated())
-    shared = shared.filter(pl.struct("high", "low").is_duplicated()).sort("high", "low", "content", *PLACE)
+    shared = shared.filter(pl.struct("high", "low").is_duplicated())
+    shared = mark_worse(shared, worse).sort("high", "low", "worse", "content", *PLACE)
     decided: list[tuple[object, ...]] = []
     for piece in _cut_pieces(shared, settings.block_rows):
         meter.rows += piece.height
@@ -141,7 +148,7 @@ def _cut_pieces(shared: pl.DataFrame, block_rows: int) -> Iterator[pl.DataFrame]
 def _settle_piece(piece: pl.DataFrame, settings: NearSettings, meter: NearMeter) -> list[tuple[object, ...]]:
     """Rows of some keys with their texts to the NEAR_DECIDED lines of those that merge."""
     ordered = piece.with_columns(pl.col("text").str.len_chars().alias("size")).sort(
-        "high", "low", "size", "text", *PLACE, descending=[False, False, True, False, False, False]
+        "high", "low", "worse", "size", "text", *PLACE, descending=[False, False, False, True, False, False, False]
     )
     words = list_words(ordered["text"])
     places = ordered.select(*PLACE).rows()

@@ -32,7 +32,10 @@ def build_fact_keys(rows: pl.DataFrame, file: int) -> pl.DataFrame:
     items = items.select(
         "row",
         pl.concat_str(
-            pl.coalesce("fact_id", "field"), pl.col("value").fill_null(""), pl.col("unit").fill_null(""), separator="\x1e"
+            pl.coalesce("fact_id", "field"),
+            pl.col("value").fill_null(""),
+            pl.col("unit").fill_null(""),
+            separator="\x1e",
         ).alias("fact"),
     ).sort("row", "fact")
     stated = items.group_by("row", maintain_order=True).agg(pl.col("fact").str.join("\x1f"))

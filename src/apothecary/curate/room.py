@@ -49,6 +49,7 @@ class Job:
     keep: Keep
     workers: int
     progress: Progress
+    stamp: str = ""  # the code and libraries at work, where the manifest of the source does not tell
     run: str = ""  # the run whose knowledge base the rows are held against; none for a user's own
     closed: tuple[str, ...] = ()  # values of the pack that are protected as they are
 
@@ -59,7 +60,7 @@ def run_curate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
     Raises VerdictError when the books do not balance, and what the engine raises.
     """
     source = Source.from_manifest(run / "generate", read_json(run / "generate" / "manifest.json"))
-    job = Job(run / "curate", source, recipe.curate, recipe.keep, workers, progress, str(run))
+    job = Job(run / "curate", source, recipe.curate, recipe.keep, workers, progress, run=str(run))
     return curate_rows(job, inputs=inputs)
 
 
@@ -79,7 +80,7 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
         "near_duplicates": job.curate.near_duplicates,
         "wordings_per_fact": job.curate.wordings_per_fact,
     }
-    measured = hash_file(job.source.folder / "manifest.json")
+    measured = hash_file(job.source.folder / "manifest.json") + job.stamp
     make_folder(job.folder / "done")  # says that this folder is a room's, though its stages are there first
     shards = job.source.list_shards()
     verified = run_stage(job, "verify", shards, verify_shard, context, measured)
@@ -91,7 +92,10 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
     keyed = verified["books"]["keyed"]
     for stage, kind, work in BUCKETED:
         if keyed[kind]:
-            reads = {"keys": list_tables(verified, f"{kind}-"), "settled": [*tables.get("exact", []), *tables.get("facts", [])]}
+            reads = {
+                "keys": list_tables(verified, f"{kind}-"),
+                "settled": [*tables.get("exact", []), *tables.get("facts", [])],
+            }
             done = run_stage(job, stage, plan_buckets(keyed[kind], BUCKET_ROWS), work, context | reads, inputs)
             tables[stage] = list_tables(done, f"{stage}-")
     context["tables"] = {stage: tables[stage] for stage in ORDER if stage in tables}

@@ -17,11 +17,11 @@ from apothecary.errors import RecipeError
 from apothecary.example import EXAMPLE
 from apothecary.recipe import suggest_key
 
-ROW_ID = "row_id"
 PROMPT_NAMES = ("prompt", "question", "query", "instruction", "input")
 RESPONSE_NAMES = ("response", "answer", "completion", "output", "long_answer", "text")
 CHAT_NAMES = ("messages", "conversations", "conversation")
 ROLES = {"human": "user", "gpt": "assistant", "bot": "assistant", "model": "assistant", "prompter": "user"}
+ROW_ID = "row_id"  # the column that names a row of a user's own: file and record
 PROVENANCE = ("intent", "template", "wording", "facts", "answer")
 STAGE_COLUMNS = ("id", "prompt", "response", "system", "history", *PROVENANCE)
 
@@ -77,7 +77,7 @@ def _is_chat(kind: pl.DataType) -> bool:
 
 
 def read_shape(rows: pl.DataFrame, shape: Shape) -> pl.DataFrame:
-    """A user's rows (n) with `row_id`, and their shape, to a frame (n) of `STAGE_COLUMNS`; null where there is no text.
+    """A user's rows (n) with `row_id`, and their shape, to `STAGE_COLUMNS` (n); null where there is no text.
 
     Of a chat the last assistant turn is the response, the user turn before it the prompt, and what stands before that
     the history. Rows that were made here and published bring their provenance with them.
@@ -85,7 +85,9 @@ def read_shape(rows: pl.DataFrame, shape: Shape) -> pl.DataFrame:
     if shape.kind == "chat":
         texts = _read_chat(rows[shape.prompt])
     elif shape.kind == "texts":
-        texts = pl.DataFrame({"prompt": pl.repeat("", rows.height, eager=True), "response": _as_text(rows, shape.response)})
+        texts = pl.DataFrame(
+            {"prompt": pl.repeat("", rows.height, eager=True), "response": _as_text(rows, shape.response)}
+        )
     else:
         asked = _as_text(rows, shape.prompt)
         if shape.context:
@@ -142,3 +144,11 @@ def split_turns(turns: Sequence[dict[str, Any]] | None) -> tuple[str | None, str
     response = told.pop()["content"]
     prompt = told.pop()["content"] if told and told[-1]["role"] == "user" else None
     return prompt, response, system, told or None
+
+
+def name_rows(rows: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    """Records (n) and a name for each (n) to the records with the column `row_id`; one of theirs gets another name."""
+    taken = ROW_ID
+    while taken in rows.columns:
+        taken = f"input_{taken}"
+    return rows.rename({ROW_ID: taken}, strict=False).with_columns(ids.alias(ROW_ID))

@@ -12,11 +12,17 @@ from apothecary.engine.run import Shard, ShardFolder
 from apothecary.engine.shard import sum_books
 
 # What a stage is called in the funnel: exact, facts and near are one question, asked three times.
-COMPONENTS = {"verify": "verify", "exact": "deduplicate", "facts": "deduplicate", "near": "deduplicate", "judge": "quality"}
+COMPONENTS = {
+    "verify": "verify",
+    "exact": "deduplicate",
+    "facts": "deduplicate",
+    "near": "deduplicate",
+    "judge": "quality",
+}
 
 
 def settle_file(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> dict[str, Any]:
-    """The tables of all stages to the verdicts about one file of rows, in row order, and the books of each component."""
+    """The tables of all stages to the verdicts about one file of rows, in row order, and the books."""
     tables = {stage: [Path(context["room"]) / path for path in paths] for stage, paths in context["tables"].items()}
     found = [
         pl.scan_parquet(files, schema=PLACED_VERDICT)

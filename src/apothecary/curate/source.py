@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from apothecary.curate.intake import fit_frame, unite_schemas
 from apothecary.curate.rows import ROW_ID, STAGE_COLUMNS, Shape, read_shape
 from apothecary.engine.run import Shard
 
@@ -23,10 +25,13 @@ class Source:
     shape: Shape | None = None
 
     @classmethod
-    def from_manifest(cls, folder: Path, manifest: dict[str, Any], shape: Shape | None = None) -> Source:
-        """A room's manifest to its files of rows, in order."""
-        entries = [entry for entry in manifest["files"] if entry["path"].endswith(".parquet")]
-        return cls(folder, tuple(one["path"] for one in entries), tuple(one["rows"] for one in entries), shape)
+    def from_manifest(cls, folder: Path, manifest: dict[str, Any]) -> Source:
+        """The generate room to its files of examples, in order."""
+        return cls(
+            folder,
+            tuple(entry["path"] for entry in manifest["files"]),
+            tuple(entry["rows"] for entry in manifest["files"]),
+        )
 
     @classmethod
     def from_context(cls, context: dict[str, Any]) -> Source:
@@ -59,7 +64,8 @@ class Source:
     def read_rows(self, file: int, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """One file's rows: `STAGE_COLUMNS` of a user's own, the examples as they are otherwise, or some columns."""
         if self.shape:
-            return read_shape(pl.read_parquet(self.files[file]), self.shape).select(columns or STAGE_COLUMNS)
+            rows = fit_frame(pl.read_parquet(self.files[file]), unite_files(self.folder, self.paths))
+            return read_shape(rows, self.shape).select(columns or STAGE_COLUMNS)
         return pl.read_parquet(self.files[file], columns=list(columns) if columns else None)
 
     def read_places(self, places: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
@@ -69,4 +75,14 @@ class Source:
         for (file,), group in numbered.group_by("file", maintain_order=True):
             rows = self.read_rows(int(str(file)), columns)
             parts.append(rows[group["row"]].with_columns(group["place"]))
-        return pl.concat(parts).sort("place").drop("place") if parts else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+        return (
+            pl.concat(parts).sort("place").drop("place")
+            if parts
+            else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+        )
+
+
+@lru_cache(maxsize=2)
+def unite_files(folder: Path, paths: tuple[str, ...]) -> pl.Schema:
+    """The files of a user's rows to the columns that hold them all."""
+    return unite_schemas(pl.Schema(pl.read_parquet_schema(folder / path)) for path in paths)

@@ -1,4 +1,4 @@
-"""The first pass: own rows are checked against the knowledge base, free text is measured; sound rows leave their keys."""
+"""The first pass: own rows are checked against the knowledge base, free text is measured, sound rows leave keys."""
 
 from __future__ import annotations
 
