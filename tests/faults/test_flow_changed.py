@@ -28,14 +28,14 @@ def list_changes(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any,
     """Every setting of a recipe by reflection: its dotted key, its value, and another valid value."""
     for name, field in type(model).model_fields.items():
         value, key = getattr(model, name), prefix + name
-        if key in EXCLUDED:
+        if key in EXCLUDED or key == "keep":  # another `keep` decides anew, see below
             continue
         if isinstance(value, BaseModel):
             yield from list_changes(value, f"{key}.")
         elif isinstance(value, dict):
             yield f"{key}.facts" if key == "topics" else f"{key}.mass", "(not set)", 2.0
         else:
-            yield key, value, change(value, typing.get_args(field.annotation))
+            yield key, list(value) if isinstance(value, tuple) else value, change(value, typing.get_args(field.annotation))
 
 
 def change(value: Any, choices: tuple[Any, ...]) -> Any:
@@ -43,7 +43,9 @@ def change(value: Any, choices: tuple[Any, ...]) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, str):
-        return next(choice for choice in choices if choice != value)
+        return next((choice for choice in choices if choice != value), "other.json")
+    if isinstance(value, tuple):
+        return ["other.csv"]
     return value + 1 if isinstance(value, int) else value / 2
 
 
@@ -67,14 +69,27 @@ def assert_accepted(reference: Reference, done: tuple[int, str]) -> None:
 
 def test_every_setting_is_tried() -> None:
     assert len(CHANGES) >= 11
-    assert {key.partition(".")[0] for key, _, _ in CHANGES} | set(EXCLUDED) == set(Recipe.model_fields)
+    assert {key.partition(".")[0] for key, _, _ in CHANGES} | {*EXCLUDED, "keep"} == set(Recipe.model_fields)
 
 
 @pytest.mark.parametrize(("key", "old", "new"), CHANGES, ids=[key for key, _, _ in CHANGES])
 def test_every_changed_setting_is_refused_by_name(
     flow: Flow, reference: Reference, key: str, old: Any, new: Any
 ) -> None:
-    assert_refused(reference, flow.run(reference.run, "--set", f"{key}={new}"), f"{key}: {old} -> {new}\n")
+    told = ", ".join(new) if isinstance(new, list) else new
+    assert_refused(reference, flow.run(reference.run, "--set", f"{key}={told}"), f"{key}: {old} -> {new}\n")
+
+
+def test_another_keep_decides_anew_and_makes_nothing_anew(flow: Flow, reference: Reference, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(reference.run, tmp_path / "run"))
+    made = {path: path.stat().st_mtime_ns for path in (run / "generate").rglob("*.parquet")}
+    code, output = flow.run(run, "--set", "keep.profile=abstract")
+    assert code == 0 and "decided anew" in output, output
+    assert {path: path.stat().st_mtime_ns for path in made} == made
+    assert "profile: abstract" in (run / "recipe.yaml").read_text()
+    code, output = flow.call("verify", run, "--sample", "0")
+    assert code == 0, output
+    assert hash_tree(run / "export" / "data") == hash_tree(reference.run / "export" / "data")
 
 
 def copy_pack(folder: Path, old: str = "", new: str = "") -> Path:
