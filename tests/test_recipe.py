@@ -36,6 +36,7 @@ CHANGED = {
     "curate.min_jaccard": "0.7",
     "curate.wordings_per_fact": "4",
     "curate.repair": "false",
+    "curate.repeated_spans": "true",
     "curate.benchmarks": "a.csv, b.jsonl",
     "curate.tokenizer": "tokenizer.json",
     "curate.presidio": "true",

@@ -61,6 +61,7 @@ class Curate(Settings):
     min_jaccard: Annotated[float, Field(gt=0, le=1)] = 0.6  # of the words of two rows with equal protected tokens
     wordings_per_fact: Annotated[int, Field(ge=0, le=10_000)] = 0  # rows of one intent about the same facts; 0: no cap
     repair: bool = True  # mojibake and invisible characters in free text are mended before it is measured
+    repeated_spans: bool = False  # look for spans of 50 tokens that stand in an earlier document
     benchmarks: Texts = ()  # files whose items may not stand in the dataset
     tokenizer: str = ""  # a tokenizer.json file; then tokens are counted
     presidio: bool = False  # look for personal data with Presidio too

@@ -3,8 +3,9 @@ from pathlib import Path
 import polars as pl
 from tests.curate.examples import frame_rows, make_row, make_run
 
+from apothecary.curate.tools import load_checker
 from apothecary.curate.verdicts import PLACED_VERDICT
-from apothecary.curate.verify import load_checker, place_verdicts
+from apothecary.curate.verify import place_verdicts
 from apothecary.example import VERDICT
 from apothecary.recipe import Recipe
 

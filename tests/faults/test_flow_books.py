@@ -47,7 +47,7 @@ def test_books_balance_and_no_row_comes_twice(flow: Flow, tmp_path: Path, seed: 
     code, output = end_toy(flow.start_run(run, *overrides, workers=2), 120)
     assert code == 0, f"{settings}: {output}"
     manifests = {path.parent.relative_to(run).as_posix(): read_sealed(path) for path in run.rglob("manifest.json")}
-    assert len(manifests) == 5
+    assert len(manifests) == 6
     for room, manifest in manifests.items():
         for where, books in walk_books(manifest):
             parts = books["kept"] + sum(books["dropped"].values()) + sum(books["failed"].values())

@@ -35,7 +35,11 @@ def list_changes(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any,
         elif isinstance(value, dict):
             yield f"{key}.facts" if key == "topics" else f"{key}.mass", "(not set)", 2.0
         else:
-            yield key, list(value) if isinstance(value, tuple) else value, change(value, typing.get_args(field.annotation))
+            yield (
+                key,
+                list(value) if isinstance(value, tuple) else value,
+                change(value, typing.get_args(field.annotation)),
+            )
 
 
 def change(value: Any, choices: tuple[Any, ...]) -> Any:

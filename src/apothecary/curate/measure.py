@@ -7,22 +7,30 @@ wordings are linted in the pack and every statement is derived a second time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from apothecary.curate.filters.measures import GROUPS, measure_texts
 from apothecary.curate.keys import join_turns
+from apothecary.facts.claims import summarise_claims
+
+if TYPE_CHECKING:
+    from apothecary.facts.claims import ClaimChecker
 
 
-def measure_rows(rows: pl.DataFrame, file: int, context: dict[str, Any]) -> pl.DataFrame:
+def measure_rows(
+    rows: pl.DataFrame, file: int, measures: Sequence[str], claims: ClaimChecker | None = None
+) -> pl.DataFrame:
     """Rows of one file with `row` (n), free text all of them, to `file, row` and one column a measure (n)."""
     places = rows.select(pl.lit(file, pl.UInt32).alias("file"), pl.col("row").cast(pl.UInt32))
     texts = join_texts(rows)
     by_group: list[pl.DataFrame] = [places, describe_sides(rows)]
-    wanted = [name for name in context["measures"] if any(name in names for names in GROUPS.values())]
+    wanted = [name for name in measures if any(name in names for names in GROUPS.values())]
     if wanted:
         by_group.append(measure_texts(texts, measures=wanted))
+    if claims:
+        by_group.append(summarise_claims(claims.check(rows.drop("row")), rows.height))
     return pl.concat(by_group, how="horizontal")
 
 

@@ -21,14 +21,17 @@ from typing import Any
 from apothecary.curate.buckets import plan_buckets, settle_exact, settle_facts, settle_near
 from apothecary.curate.judge import judge_shard, load_rules
 from apothecary.curate.measure import list_measures
+from apothecary.curate.repeats import measure_repeats
 from apothecary.curate.settle import join_books, settle_file
 from apothecary.curate.source import Source
 from apothecary.curate.verify import verify_shard
 from apothecary.engine.commit import encode_json, hash_file, make_folder, read_json
 from apothecary.engine.progress import Progress
 from apothecary.engine.run import Shard, Work, run_room
+from apothecary.errors import SourceError
 from apothecary.recipe import Curate, Keep, Recipe
 
+PLACES = ("room", "run", "views", "benchmarks")  # where things lie, which is no input
 BUCKET_ROWS = 2_000_000
 # What brings rows together, in order: the stage, the keys it reads, and its work on one bucket of them.
 BUCKETED: tuple[tuple[str, str, Work], ...] = (
@@ -36,7 +39,7 @@ BUCKETED: tuple[tuple[str, str, Work], ...] = (
     ("facts", "facts", settle_facts),
     ("near", "near", settle_near),
 )
-ORDER = ("verify", "exact", "facts", "near", "judge")  # the first verdict about a row counts
+ORDER = ("verify", "exact", "facts", "near", "judge", "benchmark")  # the first verdict about a row counts
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class Job:
     workers: int
     progress: Progress
     stamp: str = ""  # the code and libraries at work, where the manifest of the source does not tell
+    views: str = ""  # the folder of the knowledge base's views, for facts in free text and names
+    claims: dict[str, Any] | None = None  # the pack's rules about claims
+    name_tables: tuple[str, ...] = ()  # the views that have names
     run: str = ""  # the run whose knowledge base the rows are held against; none for a user's own
     closed: tuple[str, ...] = ()  # values of the pack that are protected as they are
 
@@ -79,16 +85,24 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
         "closed": list(job.closed),
         "near_duplicates": job.curate.near_duplicates,
         "wordings_per_fact": job.curate.wordings_per_fact,
+        "views": job.views,
+        "claims": job.claims or {},
+        "name_tables": list(job.name_tables),
+        "benchmarks": [str(Path(path).resolve()) for path in job.curate.benchmarks],
+        "benchmark_hashes": [hash_benchmark(Path(path)) for path in job.curate.benchmarks],
     }
     measured = hash_file(job.source.folder / "manifest.json") + job.stamp
+    context["measured"] = measured
     make_folder(job.folder / "done")  # says that this folder is a room's, though its stages are there first
     shards = job.source.list_shards()
     verified = run_stage(job, "verify", shards, verify_shard, context, measured)
     tables = {"verify": list_tables(verified, "verify-")}
-    context |= {"keep": job.keep.model_dump(mode="json"), "curate": job.curate.model_dump(mode="json"), "worse": []}
-    if verified["books"]["free"]:
+    context |= {"keep": job.keep.model_dump(mode="json"), "curate": job.curate.model_dump(mode="json")}
+    context |= {"worse": [], "repeats": find_shares(job, shards, context, verified)}
+    if verified["books"]["free"] or job.curate.benchmarks:
         judged = run_stage(job, "judge", shards, judge_shard, context, inputs)
-        tables["judge"] = context["worse"] = list_tables(judged, "judge-")
+        tables |= {"judge": list_tables(judged, "judge-"), "benchmark": list_tables(judged, "benchmark-")}
+        context["worse"] = [*tables["judge"], *tables["benchmark"]]
     keyed = verified["books"]["keyed"]
     for stage, kind, work in BUCKETED:
         if keyed[kind]:
@@ -98,7 +112,7 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
             }
             done = run_stage(job, stage, plan_buckets(keyed[kind], BUCKET_ROWS), work, context | reads, inputs)
             tables[stage] = list_tables(done, f"{stage}-")
-    context["tables"] = {stage: tables[stage] for stage in ORDER if stage in tables}
+    context["tables"] = {stage: tables[stage] for stage in ORDER if tables.get(stage)}
     return run_room(
         job.folder / settled,
         "curate",
@@ -112,11 +126,27 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
     )
 
 
+def find_shares(job: Job, shards: Sequence[Shard], context: dict[str, Any], verified: dict[str, Any]) -> list[str]:
+    """The table of how much of each document stands in an earlier one; none where that is not asked."""
+    if not job.curate.repeated_spans or not verified["books"]["free"]:
+        return []
+    whole = [Shard("all", {"rows": sum(shard.rows for shard in shards)})]
+    return list_tables(run_stage(job, "repeats", whole, measure_repeats, context, context["measured"]), "shares-")
+
+
+def hash_benchmark(path: Path) -> str:
+    """A benchmark file to its hash; SourceError where there is none."""
+    if not path.is_file():
+        hint = "name the file in `curate.benchmarks`, or with --benchmark FILE"
+        raise SourceError(f"no benchmark file at {path}", where=str(path), hint=hint)
+    return hash_file(path)
+
+
 def run_stage(
     job: Job, stage: str, shards: Sequence[Shard], work: Work, context: dict[str, Any], inputs: str
 ) -> dict[str, Any]:
     """One stage of the room to its manifest; what it reads is its inputs and all that its context says."""
-    told = context | {"source": context["source"]["shape"], "run": "", "room": ""}  # where things lie is no input
+    told = context | {"source": context["source"]["shape"], **dict.fromkeys(PLACES)}
     digest = hashlib.sha256(encode_json([inputs, stage, told])).hexdigest()
     folder = job.folder / stage
     return run_room(

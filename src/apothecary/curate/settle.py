@@ -18,6 +18,7 @@ COMPONENTS = {
     "facts": "deduplicate",
     "near": "deduplicate",
     "judge": "quality",
+    "benchmark": "decontaminate",
 }
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from apothecary.curate.contamination import find_overlaps, join_texts
 from apothecary.curate.keys import KEYS, build_keys
 from apothecary.curate.measure import measure_rows
 from apothecary.curate.near import NEAR_KEYS, build_near_keys
 from apothecary.curate.provenance import FACT_KEYS, build_fact_keys
 from apothecary.curate.source import Source
+from apothecary.curate.tools import load_tools
 from apothecary.curate.verdicts import PLACED_VERDICT, write_books
-from apothecary.engine.commit import read_json
 from apothecary.engine.run import Shard, ShardFolder, load_once
-from apothecary.packs.attach import read_entities
 
 if TYPE_CHECKING:
-    from apothecary.facts.checker import Checker
+    from apothecary.curate.benchmark_index import Index
 
 KEY_GROUP_ROWS = 16_384  # a bucket is read from sorted files by row group
 
@@ -29,9 +28,13 @@ def verify_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> 
     rows = Source.from_context(context["source"]).read_rows(file)
     verdicts = verify_rows(rows, file, context)
     free = rows.with_row_index("row").filter(pl.col("template").is_null())
+    tools = load_once(load_tools, context)
     if free.height:
-        attributes = measure_rows(free, file, context)
+        attributes = measure_rows(free, file, context["measures"], tools.claims)
         folder.write_parquet(f"data/attributes-{shard.name}.parquet", attributes, compression="zstd")
+    hits = find_hits(rows, file, tools.index) if tools.index else None
+    if hits is not None:
+        folder.write_parquet(f"data/hits-{shard.name}.parquet", hits, compression="zstd")
     keys = {"keys": build_keys(rows, file)}
     if free.height and context["near_duplicates"]:
         near = build_near_keys(free, file, context["closed"])
@@ -49,7 +52,19 @@ def verify_rows(rows: pl.DataFrame, file: int, context: dict[str, Any]) -> pl.Da
     own = rows.filter(pl.col("template").is_not_null())
     if not context["run"] or own.is_empty():
         return pl.DataFrame(schema=PLACED_VERDICT)
-    return place_verdicts(load_once(load_checker, {"run": context["run"]}).check(own), rows, file)
+    return place_verdicts(load_once(load_tools, context).checker.check(own), rows, file)
+
+
+def find_hits(rows: pl.DataFrame, file: int, index: Index) -> pl.DataFrame:
+    """Rows of one file and the test items to the rows that show one: `id, file, row, benchmark_share, detail`."""
+    overlaps = find_overlaps(join_texts(rows), index).unique("row", keep="first", maintain_order=True)
+    return overlaps.select(
+        rows["id"][overlaps["row"]],
+        pl.lit(file, pl.UInt32).alias("file"),
+        "row",
+        pl.col("share").alias("benchmark_share"),
+        pl.format('{} {}: "{}"', "benchmark", "item", "proof").alias("detail"),
+    )
 
 
 def write_keys(folder: ShardFolder, path: str, keys: pl.DataFrame, verdicts: pl.DataFrame) -> None:
@@ -73,14 +88,3 @@ def place_verdicts(verdicts: pl.DataFrame, rows: pl.DataFrame, file: int) -> pl.
     )
     first = verdicts.unique("id", keep="first", maintain_order=True)
     return first.join(places, on="id", how="inner").sort("row").select(PLACED_VERDICT.names())
-
-
-def load_checker(context: dict[str, Any]) -> Checker:
-    """The run that `context` names to the checker over its pack and knowledge base."""
-    from apothecary.facts.checker import FACTS_READ, Checker
-
-    run = Path(context["run"])
-    pack = read_json(run / "generate" / "pack.json")
-    names = read_entities(run / "gather", pack, ["entity_id", "name", "Name"])
-    facts = pl.read_parquet(run / "gather" / "facts.parquet", columns=list(FACTS_READ))
-    return Checker(pack, facts, names)

@@ -39,10 +39,22 @@ GROUPS: dict[str, dict[str, str]] = {
     "language": LANGUAGE_MEASURES,
 }
 
+# Score columns that other stages of curate put beside these; rules may bound them all the same.
+ATTACHED: dict[str, str] = {
+    "prompt_chars": "characters of what is asked",
+    "response_chars": "characters of the response",
+    "claims": "facts asserted in the text about entities of the knowledge base",
+    "claims_agree": "of these, those that a source agrees with",
+    "claims_contradict": "of these, those in the response that every source contradicts",
+    "repeated_share": "share of the tokens that stand in spans of an earlier row",
+    "benchmark_share": "share of a benchmark item's n-grams that the row has, where it shows the item",
+}
+
 
 def list_measures() -> pl.DataFrame:
     """All score columns there are: `measure`, `group` (what is computed together) and `says` (one line)."""
-    lines = [(name, group, says) for group, measures in GROUPS.items() for name, says in measures.items()]
+    groups = {**GROUPS, "attached": ATTACHED}
+    lines = [(name, group, says) for group, measures in groups.items() for name, says in measures.items()]
     return pl.DataFrame(lines, schema=["measure", "group", "says"], orient="row")
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import pydantic
 from pydantic_core import PydanticCustomError
 
-from apothecary.curate.filters.measures import GROUPS
+from apothecary.curate.filters.measures import ATTACHED, GROUPS
 from apothecary.errors import RecipeError
 from apothecary.packs.strict import Identifier, Line, Strict
 from apothecary.packs.yaml import load_yaml
@@ -46,7 +46,7 @@ class Rule(Strict):
         if sum(bound is not None for bound in (self.at_least, self.at_most, self.one_of)) != 1:
             raise PydanticCustomError("bound", "give one of at_least, at_most and one_of")
         for name in filter(None, (self.measure, self.when)):
-            if not any(name in names for names in GROUPS.values()):
+            if not any(name in names for names in (*GROUPS.values(), ATTACHED)):
                 raise PydanticCustomError("measure", "there is no measure {name}", {"name": name})
         return self
 

@@ -1,0 +1,79 @@
+"""What rows are held against, loaded once a process: the checker, the knowledge that claims need, the benchmarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from apothecary.engine.commit import read_json
+from apothecary.packs.attach import read_entities
+
+if TYPE_CHECKING:
+    from apothecary.curate.benchmark_index import Index
+    from apothecary.facts.checker import Checker
+    from apothecary.facts.claims import ClaimChecker
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Each is loaded when it is first asked for; `context` is that of the stage."""
+
+    context: dict[str, Any]
+
+    @cached_property
+    def checker(self) -> Checker:
+        """The checker over the run's pack and knowledge base."""
+        return load_checker({"run": self.context["run"]})
+
+    @cached_property
+    def claims(self) -> ClaimChecker | None:
+        """What judges facts asserted in free text; None without a knowledge base or a pack's rules about claims."""
+        if not self.context["claims"] or not self.context["views"]:
+            return None
+        from apothecary.facts.claim_facts import CLAIM_FACTS, Knowledge
+        from apothecary.facts.claim_rules import read_rules
+        from apothecary.facts.claims import ClaimChecker
+
+        facts = pl.read_parquet(Path(self.context["views"]) / "facts.parquet", columns=list(CLAIM_FACTS))
+        return ClaimChecker(Knowledge(facts, self.names, read_rules(self.context["claims"])))
+
+    @cached_property
+    def index(self) -> Index | None:
+        """The test items that no row may show; None where no benchmark is named."""
+        if not self.context["benchmarks"]:
+            return None
+        from apothecary.curate.benchmark_files import read_benchmarks
+        from apothecary.curate.benchmark_index import build_index
+        from apothecary.curate.words import read_benign_words
+
+        items = read_benchmarks([Path(path) for path in self.context["benchmarks"]])
+        named = self.names.drop_nulls("name") if self.context["views"] else None
+        return build_index(items, named, benign=read_benign_words())
+
+    @cached_property
+    def names(self) -> pl.DataFrame:
+        """`entity_id, name` of the knowledge base."""
+        tables = self.context["name_tables"]
+        return pl.concat(
+            pl.read_parquet(Path(self.context["views"]) / table, columns=["entity_id", "name"]) for table in tables
+        )
+
+
+def load_tools(context: dict[str, Any]) -> Tools:
+    """The context of a stage to its tools."""
+    return Tools(context)
+
+
+def load_checker(context: dict[str, Any]) -> Checker:
+    """The run that `context` names to the checker over its pack and knowledge base."""
+    from apothecary.facts.checker import FACTS_READ, Checker
+
+    run = Path(context["run"])
+    pack = read_json(run / "generate" / "pack.json")
+    names = read_entities(run / "gather", pack, ["entity_id", "name", "Name"])
+    facts = pl.read_parquet(run / "gather" / "facts.parquet", columns=list(FACTS_READ))
+    return Checker(pack, facts, names)
