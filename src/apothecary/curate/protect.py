@@ -21,7 +21,7 @@ import pyarrow as pa
 from apothecary.curate.words import read_benign_words, read_equal_words
 
 BREAK = "\x1f"  # between protected tokens
-GLUE = "\x1d"  # between the words of a closed phrase, which is one token
+GLUE = "\x1d"  # between words that are one token: a closed phrase, or an article that says something
 MAX_SLICE_BYTES = 32 * 2**20  # of text whose tokens are in memory together
 
 _CHUNK = rf"[^\s\x1e{BREAK}]+|\x1e"
@@ -30,6 +30,16 @@ _REQUEST = (
     rf"(?i)\b(?:(?:(?:can|could|would|will)\s+you(?:\s+please|\s+kindly)?|please|kindly)\s+(?:{_TELL})"
     r"(?:\s+(?:me|us)(?:\s+with)?)?|(?:tell|give|show|provide)\s+(?:me|us)(?:\s+with)?)\b"
 )
+# Articles that say something: few and a few, most and the most, one half and one and a half, vitamin A in lower case.
+_COUNTED = (
+    r"few|little|bit|lot|couple|dozen|hundred|thousand|million|half|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
+    r"|most|least|more|less"
+)
+_LETTERED = (
+    r"vitamins?|hepatitis|types?|groups?|class|grade|stage|schedule|influenza|proteins?|factor|option|coenzyme|chain"
+    r"|ha?emophilia|c[iy]closporin|amphotericin|arm|cohort|compounds?|sample|site|\d"
+)
+_ARTICLE = rf"\b((?i:a|the|{_LETTERED}))\s+((?i:{_COUNTED})|a)\b"
 _WORD = r"""^["“‘'(«*_`]*([A-Za-z]{3,}(?:['’-][A-Za-z]+)*|[A-Za-z]{1,2}['’][a-z]+)[.,;:?!"”’')»*_`…]*$"""
 _REPLY = r"""^["“(]*([Nn]o|[Yy]es|[Nn]ot|[Nn]ever)[.,;:!?]"""  # "No, aspirin helps" is not "No aspirin helps"
 _TITLE = r"^[A-Z][a-z]{3,}(?:['-][a-z]+)*$"
@@ -38,7 +48,7 @@ _NO_SEQUENCE = r"[BJOUXZ]"  # no amino acid and no base has one of these
 _NO_SMILES = r"[^BCFINOPS]"
 # Short words of which none is a symbol when it begins with a capital.
 _SHORT_TITLES = ("Hi", "It", "Is", "Of", "We", "My", "Do", "It's", "We're", "I'm", "I've", "I'd")
-_LIST_COMMA = r"^[(]*\d{1,3},$"  # "5, 100 mg" is not "5 100 mg"
+_LIST_MARK = r"^[(]*(?:\d{1,3},|\d+:)$"  # "5, 100 mg" is not "5 100 mg", nor "1: 2" "1 2"
 _NUMBER = r"[-+±<>≤≥~≈]*\d(?:[\d.,]*\d)?(?:[eE][-+]?\d+)?"
 # Units that are never the tail of a name. Single letters are: 15N, 18F, 500g and compound 5d are no numbers with units.
 _SAFE_UNIT = (
@@ -102,7 +112,7 @@ def _cut_slices(texts: pl.Series) -> Iterator[tuple[int, int]]:
 
 
 def _join_slice(texts: pl.Series, closed: frozenset[str], phrases: dict[str, str]) -> pl.Series:
-    asked = texts.str.replace_all(_REQUEST, " ")
+    asked = texts.str.replace_all(_REQUEST, " ").str.replace_all(_ARTICLE, f"${{1}}{GLUE}${{2}}")
     if phrases:
         even = asked.str.replace_all(r"\s+", " ")
         asked = (
@@ -166,8 +176,8 @@ def _fold_word(word: pl.Expr) -> pl.Expr:
 def _strip_chunk() -> pl.Expr:
     """A chunk without the punctuation around it that says nothing; brackets go only when their partner is elsewhere.
 
-    A comma after a short whole number stays, and so do `:` and dashes that stand alone, and `!` and quotes after a
-    digit (5! and 5'), or `!` after one letter.
+    What stays: a comma after a short whole number, `:` after any, `:` and dashes that stand alone, `!` and quotes after
+    a digit (5! and 5'), `!` after one letter.
     """
     chunk = pl.col("chunk")
     bare = chunk.str.replace(r'^["“]+', "").str.replace(r'([^\d"”])["”]+([.,;?…]*)$', "$1$2")
@@ -178,7 +188,7 @@ def _strip_chunk() -> pl.Expr:
     end = bare.str.replace(r"([A-Za-z]{2})[!?.]+$", "$1").str.strip_chars_end(".,;:?…")
     stripped = pl.when((end == "") & bare.str.contains(":", literal=True)).then(pl.lit(":")).otherwise(end)
     return (
-        pl.when(chunk.str.contains(_LIST_COMMA))
+        pl.when(chunk.str.contains(_LIST_MARK))
         .then(bare)
         .when(chunk.str.contains(r"""^[.,;?!"“”‘’'()…]+$"""))
         .then(pl.lit(""))
