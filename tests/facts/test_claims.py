@@ -16,6 +16,7 @@ from apothecary.facts.claim_rules import ClaimSettings
 from apothecary.facts.claims import CLAIM, CLAIM_SUMMARY, ClaimChecker, check_claims, split_sentences, summarise_claims
 
 RIGHT = [
+    ("", "Aspirin\n## Physical properties\n- MW: 180.16 g/mol\n- Appearance: white powder\n- Melting point: 135 °C"),
     ("", "The molecular formula for caffeine is C8H10N4O2 and its molar mass is 194.19 g·mol−1"),
     ("", "Caffeine: C8H10N4O2, molar mass: 194.19 g/mol, melting point: 234–238 oC."),
     ("", "With a molar mass of 180.16 g/mol, aspirin is small."),
@@ -64,6 +65,7 @@ RIGHT = [
     ("", "Warfarin is an anticoagulant with a molecular weight of 308.33 g/mol."),
 ]
 WRONG = [
+    ("", "Aspirin\n## Physical properties\n- Appearance: white powder\n- Melting point: 185 °C"),
     ("", "The molecular formula for caffeine is C8H10N4O2 and its molar mass is 149.19 g·mol−1"),
     ("", "Caffeine is a colourless compound, bitter to the taste. The molecular weight is 149.19."),
     ("", "Toluene boils at 190 °C."),
@@ -138,6 +140,16 @@ LEFT_ALONE = [
     ("What happens to aspirin in ethanol?", "It boils at 78 °C."),
 ]
 MORE_LEFT_ALONE = [
+    ("Tell me about aspirin.", "## Xylofen\n- MW: 138.12 g/mol\n- Melting point: 258 °C"),
+    ("Tell me about aspirin.", "Aspirin is an analgesic.\n\nRelated: xylofen\n- MW: 138.12 g/mol"),
+    ("What is the melting point of aspirin?", "25 °C is room temperature, so it is solid."),
+    ("", "First: caffeine melts at 138 °C.\nThis is incorrect."),
+    ("", "Caffeine melts at 138 °C. No, that is wrong."),
+    ("What is the molecular weight of aspirin's metabolite?", "138.12 g/mol"),
+    ("", "Caffeine; PEG; molecular weight 6000"),
+    ("", "Heparin was replaced by warfarin, molecular weight 12,000 Da."),
+    ("", "True or false: caffeine melts at 138 °C."),
+    ("", "| Property | Aspirin | Caffeine |\n|---|---|---|\n| Melting point | 238 °C | 135 °C |"),
     ("", "Aspirin was hydrolysed and the product melted. The melting point is 159 °C."),
     ("", "Crude aspirin: melting point 118-122 °C."),
     ("", "Demethylated caffeine has a molar mass of 180.16 g/mol."),

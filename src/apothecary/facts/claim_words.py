@@ -76,7 +76,13 @@ _CLASSES = {
     """,
 }
 CLASS_OF = {word: letter for letter, words in _CLASSES.items() for word in words.split()}
-CLASS_OF |= {"i": "c", "empirical": "c"}  # the pronoun; a polymorph I is named by `form`
+CLASS_OF |= {
+    "i": "c",
+    "empirical": "c",
+    "statement": "b",
+    "statements": "b",
+    "related": "b",
+}  # the pronoun; a polymorph I is named by `form`
 # After a sentence with one of these, `it` may be what came of the substance, or what it was put into.
 _CHANGES = """
     product products hydrolysed hydrolyzed converted converts reacted reacts reacting reaction reactions treated mixed

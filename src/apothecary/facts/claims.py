@@ -18,7 +18,7 @@ from apothecary.facts.claim_facts import Knowledge
 from apothecary.facts.claim_judge import AGREES, CONTRADICTS, UNDECIDED, Finding, Judge
 from apothecary.facts.claim_rules import ClaimSettings
 from apothecary.facts.claim_text import Link, Linker, Sentence, SentenceReader, Token
-from apothecary.facts.claim_words import CHANGES, NUMBER_WORDS, SENTENCE_END
+from apothecary.facts.claim_words import CHANGES, CLASS_OF, NUMBER_WORDS, SENTENCE_END
 
 _HISTORY = pl.List(TURN)
 MAX_CHARS = 200_000  # of a text; what follows is not read
@@ -54,6 +54,13 @@ _MORE_VALUES = re.compile(r"(?:[cp]{1,2}q?|,)[NF]")
 _COUNTED = re.compile(r"c{1,2}[NF]c?P")
 _ENTITY_UNCLEAR = re.compile(r"E[)\-]?[xb]|b[cd]?E|EpE|EcE|E,E|Ep[cd]*x")
 _ITEM = re.compile(r"\s*(?:[-*•|]|\d+[.)]\s)|[^.:]{1,40}:")
+_WORDS = re.compile(r"[^\W\d_]+")
+# `This is incorrect.` behind a sentence takes back what it states.
+_DENIAL = re.compile(
+    r"\W*(?:this|that|it|which|but|no|not|wrong|false|incorrect|however|actually|in fact|correction|untrue|error)\b"
+    r"[^.!?]{0,60}(?:\b(?:incorrect|wrong|false|not|myth|untrue|error|mistake\w*|should|instead|actually)\b|n't\b|^)",
+    re.IGNORECASE,
+)
 _NUMERAL = re.compile(rf"[0-9₀-₉]|\b(?:{'|'.join(NUMBER_WORDS)})\b")
 
 
@@ -81,7 +88,12 @@ class _Topic:
 
     def pass_over(self, text: str) -> None:
         """Note a sentence that names nothing known: what it speaks of may be `it` from now on, but for list items."""
-        is_harmless = _ITEM.match(text) is not None or text.rstrip().endswith("?") or len(text.split()) < 4
+        words = [word.lower() for word in _WORDS.findall(text)]
+        if any(CLASS_OF.get(word) == "b" or word in CHANGES for word in words):
+            self.fresh = False
+        is_short = len(words) < 4 and text.rstrip().endswith(".")
+        is_plain = is_short or all(CLASS_OF.get(word, "x") in "cdkp" for word in words)
+        is_harmless = is_plain or _ITEM.match(text) is not None or text.rstrip().endswith("?")
         self.fresh = self.fresh and is_harmless
 
     @property
@@ -149,7 +161,8 @@ class ClaimChecker:
     def _read_part(self, text: str | None, topic: _Topic, *, answers: bool) -> Iterator[tuple[Sentence, Link, Finding]]:
         """The claims of one text; `topic` is carried on."""
         topic.asked = topic.asked if answers else ""
-        for number, (start, raw) in enumerate(split_sentences((text or "")[:MAX_CHARS])):
+        sentences = list(split_sentences((text or "")[:MAX_CHARS]))
+        for number, (start, raw) in enumerate(sentences):
             if len(raw) > MAX_SENTENCE:
                 topic.unclear = True
                 continue
@@ -164,13 +177,15 @@ class ClaimChecker:
             if is_answer and not links:
                 links = self._link_answer(sentence, topic)
             is_question = raw.rstrip(" \"'”)*").endswith("?")
+            after = sentences[number + 1][1] if links and number + 1 < len(sentences) else ""
+            denied = "denied" if _DENIAL.match(after) else "question" if is_question else ""
             for link in links:
-                yield sentence, *self._decide(sentence, link, topic, is_question=is_question)
+                yield sentence, *self._decide(sentence, link, topic, denied)
             topic.hear(sentence, is_linked=bool(links))
             if not answers:
                 topic.asked = self._read_question(sentence) or topic.asked
 
-    def _decide(self, sentence: Sentence, link: Link, topic: _Topic, *, is_question: bool) -> tuple[Link, Finding]:
+    def _decide(self, sentence: Sentence, link: Link, topic: _Topic, denied: str) -> tuple[Link, Finding]:
         """The link with its entities settled, and the finding on it."""
         reason = link.reason
         entities = link.entities
@@ -179,8 +194,7 @@ class ClaimChecker:
             reason = reason or ("" if entities and not sentence.entities else "no clear subject")
             link = link._replace(entities=entities)
         claim = self.rules.fields[link.field]
-        if is_question:
-            reason = reason or "question"
+        reason = reason or denied
         if "b" in sentence.letters or not sentence.words.isdisjoint(claim.blocks):
             reason = reason or "hedged"
         if claim.needs and not any(word in sentence.text.lower() for word in claim.needs):
@@ -212,7 +226,7 @@ class ClaimChecker:
         if (claim.kind == "formula") != (token.letter == "F") or sentence.letters.count("N") > 1:
             return []
         rest = sentence.letters[match.end() :].strip(".)")
-        if "r" in rest:
+        if re.search("[rks]", rest):  # `25 °C is room temperature`
             return []
         if rest and not (token.value and token.value.unit) and token.letter != "F":
             return []
