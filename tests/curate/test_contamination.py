@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import random
 import time
 from pathlib import Path
@@ -11,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apothecary.curate.benchmark_files import ITEM, read_benchmarks
-from apothecary.curate.contamination import OVERLAP, Index, NgramContamination, build_index, find_overlaps, join_texts
+from apothecary.curate.contamination import (
+    OVERLAP,
+    Index,
+    NgramContamination,
+    build_index,
+    choose_proofs,
+    find_overlaps,
+    join_texts,
+)
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 REAL = [
@@ -100,6 +109,21 @@ def test_proof_and_share(index: Index) -> None:
     found = find_overlaps(pl.Series([None, "Well! " + ITEMS["weight"]]), index).row(0, named=True)
     assert (found["row"], found["part"], found["share"]) == (1, "question", 1.0)
     assert found["proof"] == "what is the molecular weight of aspirin in"
+
+
+def test_one_proof_a_row(index: Index) -> None:
+    texts = pl.Series(["nothing", ITEMS["short"] + " " + ITEMS["plain"] + " " + VIGNETTE[:-30], ITEMS["weight"]])
+    overlaps = find_overlaps(texts, index)
+    assert overlaps.height == 4
+    proofs = choose_proofs(overlaps)
+    assert proofs["row"].to_list() == [1, 2]
+    assert proofs["detail"][0] == "b.csv plain: which structure carries the urine from the kidney"
+    assert choose_proofs(overlaps.clear()).is_empty()
+
+
+def test_an_index_goes_to_other_processes(index: Index) -> None:
+    texts = pl.Series(list(ITEMS.values()))
+    assert find_overlaps(texts, pickle.loads(pickle.dumps(index))).equals(find_overlaps(texts, index))
 
 
 @pytest.mark.parametrize(

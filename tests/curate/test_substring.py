@@ -63,6 +63,15 @@ def test_of_equal_documents_one_stays_and_boilerplate_is_counted(tmp_path: Path)
     assert found.spans.filter(pl.col("rows") == 12).height == 11
 
 
+def test_no_shards_and_what_a_stopped_run_left(tmp_path: Path) -> None:
+    assert search([], tmp_path / "none").spans.is_empty()
+    texts = [" ".join(LONG), " ".join(LONG[:80])]
+    first = search([texts, texts], tmp_path / "work")
+    readers = [lambda: pl.Series(texts)]
+    again = find_repeats(readers, SubstringDedup(), tmp_path / "work")  # over the files of two shards
+    assert first.spans.height > again.spans.height == 1
+
+
 def test_spans_whose_text_differs_are_refused() -> None:
     line = {"file": 0, "row": 0, "start": 0, "end": 2, "other_file": 0, "other_row": 1, "rows": 2}
     spans = pl.DataFrame([line | {"other_start": 0}, line | {"other_start": 1}], schema=SPAN)

@@ -28,6 +28,8 @@ MARK = pl.Schema({"file": pl.UInt32, "row": pl.UInt32, "token": pl.UInt32})
 FOUND = pl.Schema(dict.fromkeys(("doc", "start", "end", "other", "other_start", "rows"), pl.UInt32))
 FIRST = pl.Schema(dict.fromkeys(("doc", "start", "end", "rows"), pl.UInt32))
 
+THREADS = 2  # each takes its part of the memory; more of them would spill more
+
 _SHARED_PRINTS = """
     SELECT file, row, token FROM prints SEMI JOIN (
         SELECT hash FROM prints GROUP BY hash
@@ -95,7 +97,7 @@ def _connect(folder: Path, memory_mb: int) -> Any:
         "memory_limit": f"{memory_mb}MB",
         "temp_directory": str(folder / "spill"),
         "preserve_insertion_order": False,
-        "threads": 2,
+        "threads": THREADS,
     }
     return duckdb.connect(config=settings)
 

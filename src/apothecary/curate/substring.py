@@ -53,21 +53,29 @@ class Repeats:
 
 
 def find_repeats(shards: Sequence[Callable[[], pl.Series]], settings: SubstringDedup, work: Path) -> Repeats:
-    """Readers of texts, one a shard, to what is repeated; `work` is an empty folder for what lies between the passes.
+    """Readers of texts, one a shard, to what is repeated; `work` is a folder for what lies between the passes.
 
-    Memory: one shard, and `memory_mb` for the joins.
+    Memory: two shards, and `memory_mb` for the joins. Begun again after a stop, it writes the same files anew.
     """
+    files = {
+        name: [work / f"{name}-{number}.parquet" for number in range(len(shards))]
+        for name in ("prints", "documents", "windows")
+    }
+    if not shards:
+        empty = pl.DataFrame(schema=dict.fromkeys(("file", "row", "start", "end", "rows"), pl.UInt32))
+        return Repeats(pl.DataFrame(schema=SPAN), pl.DataFrame(schema=SHARE), empty)
     for number, read in enumerate(shards):
         prints, documents = list_prints(read(), number, settings)
-        prints.write_parquet(work / f"prints-{number}.parquet")
-        documents.write_parquet(work / f"documents-{number}.parquet")
-    marks = join_prints(sorted(work.glob("prints-*.parquet")), work, settings.memory_mb)
-    ranked = rank_documents(pl.read_parquet(sorted(work.glob("documents-*.parquet"))), marks)
+        prints.write_parquet(files["prints"][number])
+        documents.write_parquet(files["documents"][number])
+    marks = join_prints(files["prints"], work, settings.memory_mb)
+    ranked = rank_documents(pl.read_parquet(files["documents"]), marks)
     for number, read in enumerate(shards):
         mine = marks.filter(pl.col("file") == number)
-        list_windows(read(), mine, ranked, settings).write_parquet(work / f"windows-{number}.parquet")
-    files = sorted(work.glob("windows-*.parquet"))
-    found, boilerplate = join_windows(files, work, settings.tokens, settings.boilerplate_rows, settings.memory_mb)
+        list_windows(read(), mine, ranked, settings).write_parquet(files["windows"][number])
+    found, boilerplate = join_windows(
+        files["windows"], work, settings.tokens, settings.boilerplate_rows, settings.memory_mb
+    )
     spans = verify_spans(name_places(found, ranked), shards)
     named = boilerplate.join(ranked, left_on="doc", right_on="rank").select("file", "row", "start", "end", "rows")
     return Repeats(spans, measure_shares(spans, ranked), named)
