@@ -170,13 +170,29 @@ def test_weight_of_an_unknown_intent_names_the_nearest() -> None:
 def test_an_unreadable_table_is_named(small_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import shutil
 
-    shutil.copytree(small_cache, tmp_path / "cache")
+    shutil.copytree(small_cache, tmp_path / "cache", ignore=shutil.ignore_patterns("views"))
     table = next((tmp_path / "cache" / "knowledge").glob("*/facts.parquet"))
     table.write_bytes(b"\0" * table.stat().st_size)
     monkeypatch.setenv("APOTHECARY_CACHE", str(tmp_path / "cache"))
     with pytest.raises(SourceError, match="cannot be read") as caught:
         run_tiny(tmp_path / "run")
     assert f"delete {table.parent}" in str(caught.value)
+
+
+def test_damaged_views_in_the_cache_are_made_again(
+    small_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    shutil.copytree(small_cache, tmp_path / "cache", ignore=shutil.ignore_patterns("views"))
+    monkeypatch.setenv("APOTHECARY_CACHE", str(tmp_path / "cache"))
+    first = run_tiny(tmp_path / "first")
+    (table,) = (tmp_path / "cache" / "views").glob("*/facts.parquet")
+    sound = table.read_bytes()
+    table.write_bytes(b"\0" * len(sound))
+    second = run_tiny(tmp_path / "second")
+    assert table.read_bytes() == sound
+    assert [file["sha256"] for file in first.manifest["files"]] == [file["sha256"] for file in second.manifest["files"]]
 
 
 def test_the_log_says_what_happened_and_when(finished: Path) -> None:

@@ -13,9 +13,13 @@ knowledge, code or libraries have changed is refused with the list of difference
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from logging import Logger
 from pathlib import Path
 from typing import Any
@@ -30,6 +34,8 @@ from apothecary.engine.commit import (
     read_sealed,
     remove_file,
     write_bytes,
+    write_file,
+    write_json,
     write_sealed,
 )
 from apothecary.engine.lock import RunLock
@@ -37,11 +43,14 @@ from apothecary.engine.log import close_log, open_log
 from apothecary.engine.pool import StopRequest
 from apothecary.engine.progress import Progress
 from apothecary.errors import ApothecaryError, RecipeError, RunChangedError, RunDamagedError, RunError, SourceError
-from apothecary.identity import describe_run, fingerprint_inputs, list_changes
+from apothecary.identity import describe_run, fingerprint_code, fingerprint_inputs, list_changes, list_versions
 from apothecary.packs.load import find_pack, load_pack, pack_fingerprint
 from apothecary.packs.model import Pack
-from apothecary.recipe import Recipe, dump_recipe, load_recipe, suggest_key
+from apothecary.recipe import Recipe, dump_recipe, encode_canonical, load_recipe, suggest_key
 
+DONE = "done.json"  # in a folder of cached views: written last, with what lies beside it
+KEPT_VIEWS = 8
+IN_USE_S = 3600  # how long views that were asked for may still be read
 ROOMS = ("gather", "generate", "curate", "export")
 
 Room = Callable[..., dict[str, Any]]
@@ -157,7 +166,11 @@ def run_gather(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
     folder = run / "gather"
     shutil.rmtree(folder, ignore_errors=True)
     make_folder(folder)
-    books = make_views(knowledge, folder, pack, find_pack(recipe.pack), licence=recipe.licence)
+    views = cache_views(knowledge, pack, find_pack(recipe.pack), licence=recipe.licence)
+    books = read_json(views / DONE)["books"]
+    for path in sorted(views.iterdir()):
+        if path.name != DONE:
+            write_file(folder / path.name, partial(shutil.copyfile, path))
     files = [describe_file(folder, path) for path in sorted(folder.rglob("*")) if path.is_file()]
     rows = next(entry["rows"] for entry in files if entry["path"] == "facts.parquet")
     manifest = {"format": 1, "room": "gather", "inputs": inputs, "rows": rows, "files": files, "books": books}
@@ -176,6 +189,45 @@ def find_knowledge(pack: Pack, *, workers: int, progress: Progress) -> Path | No
 def name_knowledge(knowledge: Path | None) -> str:
     """The fingerprint of a knowledge base, or that there is none."""
     return knowledge.name if knowledge else "none"
+
+
+def cache_views(knowledge: Path | None, pack: Pack, pack_folder: Path, *, licence: str) -> Path:
+    """A knowledge base and a pack to the cache's folder with the views of both; made when it is missing or damaged.
+
+    The folder is named by all that `make_views` reads: the knowledge base, the pack with its tables and rules, the
+    licence setting, the code and the versions of the libraries. The oldest of many folders are removed.
+    """
+    from apothecary.gather.wheels import find_cache
+
+    parts = [name_knowledge(knowledge), pack_fingerprint(pack), licence, fingerprint_code(), list_versions()]
+    name = hashlib.sha256(encode_canonical(parts).encode()).hexdigest()[:16]
+    target = find_cache() / "views" / name
+    if not is_whole(target):
+        scratch = target.with_name(f".{name}.{os.getpid()}")
+        make_folder(scratch)
+        try:
+            books = make_views(knowledge, scratch, pack, pack_folder, licence=licence)
+            files = [describe_file(scratch, path) for path in sorted(scratch.iterdir())]
+            write_json(scratch / DONE, {"books": books, "files": files})
+            shutil.rmtree(target, ignore_errors=True)
+            scratch.rename(target)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    os.utime(target)
+    for old in sorted(target.parent.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT_VIEWS]:
+        if time.time() - old.stat().st_mtime > IN_USE_S:
+            shutil.rmtree(old, ignore_errors=True)
+    return target
+
+
+def is_whole(views: Path) -> bool:
+    """Whether a folder of the cache has all files of its views, byte for byte."""
+    if not (views / DONE).exists():
+        return False
+    try:
+        return all(describe_file(views, views / entry["path"]) == entry for entry in read_json(views / DONE)["files"])
+    except (ApothecaryError, OSError, KeyError, TypeError, ValueError):
+        return False
 
 
 def make_views(knowledge: Path | None, folder: Path, pack: Pack, pack_folder: Path, *, licence: str) -> dict[str, Any]:

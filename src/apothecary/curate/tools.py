@@ -70,10 +70,10 @@ def load_tools(context: dict[str, Any]) -> Tools:
 
 def load_checker(context: dict[str, Any]) -> Checker:
     """The run that `context` names to the checker over its pack and knowledge base."""
-    from apothecary.facts.checker import FACTS_READ, Checker
+    from apothecary.facts.checker import Checker
+    from apothecary.facts.ledger import FactsFile
 
     run = Path(context["run"])
     pack = read_json(run / "generate" / "pack.json")
     names = read_entities(run / "gather", pack, ["entity_id", "name", "Name"])
-    facts = pl.read_parquet(run / "gather" / "facts.parquet", columns=list(FACTS_READ))
-    return Checker(pack, facts, names)
+    return Checker(pack, FactsFile(run / "gather" / "facts.parquet"), names)

@@ -23,7 +23,7 @@ from apothecary.facts.exact import Deriver, Expected
 from apothecary.facts.explain import Explainer
 from apothecary.facts.grounds import Batch
 from apothecary.facts.labels import Labels
-from apothecary.facts.ledger import Ledger
+from apothecary.facts.ledger import FactColumns, Ledger
 from apothecary.facts.lookup import Lookup
 from apothecary.facts.numbering import Glossary
 from apothecary.facts.plan import Plan, Template, read_fields
@@ -35,11 +35,11 @@ FACTS_READ = ("fact_id", "entity_id", "field", "text", "unit", "kind")  # the co
 class Checker:
     """Proves template-made rows consistent with a knowledge base.
 
-    `pack` is the dump of a pack (raw strings), `facts` the long table (FACTS_READ of its columns), `names` a frame of
-    entity_id, name and Name.
+    `pack` is the dump of a pack (raw strings), `facts` gives the columns FACTS_READ of the long table,
+    `names` is a frame of entity_id, name and Name.
     """
 
-    def __init__(self, pack: Mapping[str, Any], facts: pl.DataFrame, names: pl.DataFrame) -> None:
+    def __init__(self, pack: Mapping[str, Any], facts: FactColumns, names: pl.DataFrame) -> None:
         self.pack = str(pack["pack"])
         fields = read_fields(pack["fields"])
         plans = [Plan(intent, fields) for intent in pack["intents"]]

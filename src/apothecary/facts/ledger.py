@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
@@ -76,10 +77,28 @@ class Lists(NamedTuple):
     rank: Places
 
 
+class FactColumns(Protocol):
+    """The long facts table, a frame or anything else that gives its columns."""
+
+    def __getitem__(self, name: str) -> pl.Series:
+        """The column of this name."""
+
+
+@dataclass(frozen=True)
+class FactsFile:
+    """A file of facts, column by column: all of them at once take a gigabyte that nobody needs afterwards."""
+
+    path: Path
+
+    def __getitem__(self, name: str) -> pl.Series:
+        """The column of this name, read anew."""
+        return pl.read_parquet(self.path, columns=[name]).to_series()
+
+
 class Ledger:
     """Facts sorted by field, so that each field's facts are one span, told apart by their place within the field."""
 
-    def __init__(self, facts: pl.DataFrame, names: pl.DataFrame, fields: dict[str, Field]) -> None:
+    def __init__(self, facts: FactColumns, names: pl.DataFrame, fields: dict[str, Field]) -> None:
         names = names.select("entity_id", "name", "Name").filter(pl.col("entity_id").is_not_null())
         self.names = {key: names[key].rechunk() for key in ("name", "Name")}
         self._entity_lookup = Lookup(names["entity_id"].rechunk())
@@ -94,8 +113,9 @@ class Ledger:
         entities = facts["entity_id"].rechunk()[index]
         heads = (entities != entities.shift()).fill_null(value=True).to_numpy()
         found = self._entity_lookup.find(entities.filter(pl.Series(heads))).astype(np.int32)
+        del entities
         self._entities = found[np.cumsum(heads) - 1] if len(found) else np.zeros(0, dtype=np.int32)
-        self._sound = self._judge_facts(facts["unit"].rechunk()[index], facts["kind"].rechunk()[index])
+        self._sound = self._judge_facts(_shorten(facts["unit"])[index], _shorten(facts["kind"])[index])
         self._spans: dict[str, Span] = {}
         self._formatted: dict[tuple[str, Format], pl.Series] = {}
         self._numbers: dict[str, Numbers] = {}
@@ -215,6 +235,11 @@ def _number_fields(names: pl.Series, known: list[str]) -> NDArray[np.uint16]:
     """The place of each field name among the known ones, their number for others."""
     codes = names.cast(pl.Enum(known), strict=False).to_physical().cast(pl.UInt16)
     return codes.fill_null(len(known)).to_numpy()
+
+
+def _shorten(labels: pl.Series) -> pl.Series:
+    """Labels, of which there are few, as numbers of them: a tenth of the memory."""
+    return labels.cast(pl.Categorical).rechunk()
 
 
 def _compact(texts: pl.Series) -> pl.Series:

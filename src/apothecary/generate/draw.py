@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -100,7 +101,7 @@ def draw_rows(
         before_reply=joined["before_reply"],
         letter=joined["letter"],
         system=joined["system"],
-        is_held_out=joined["is_held_out"].astype(bool),
+        is_held_out=joined["is_held_out"],
     )
 
 
@@ -120,20 +121,21 @@ def _draw_part(
     numbers: dict[str, int],
     replies: Sequence[int],
     befores: Sequence[tuple[int, int]],
-) -> dict[str, Index]:
+) -> dict[str, NDArray[Any]]:
     """One part's rows: combination by permutation, variant by lap, the rest by random words of (template key, j)."""
     counts = np.array([span.stop - span.start for span in spans])
+    owner = np.repeat(np.arange(len(spans)), counts)
     j = np.concatenate([np.arange(span.start, span.stop) for span in spans]).astype(np.int64)
-    template = np.repeat(np.array([numbers[span.stratum.template] for span in spans], dtype=np.int64), counts)
-    keys = np.repeat(np.array([plan.template_key(s.stratum.template) for s in spans], dtype=np.uint64), counts)
-    variants = np.repeat(np.array([span.stratum.variants for span in spans], dtype=np.int64), counts)
+    template = np.array([numbers[span.stratum.template] for span in spans], dtype=np.int64)[owner]
+    keys = np.array([plan.template_key(s.stratum.template) for s in spans], dtype=np.uint64)[owner]
     size = part.domain.size
     lap = j // size
     with np.errstate(over="ignore"):
         lap_keys = keys + lap.astype(np.uint64) * np.uint64(_LAP_STEP)
     combination = permute(j - lap * size, size, lap_keys)
-    variant = _pick_variant(keys, combination, lap, variants)
-    ask, sets = _split_variant(plan, part, spans, counts, variant)
+    variants = [span.stratum.variants for span in spans]
+    variant = _pick_variant(keys, combination, lap, variants, owner)
+    ask, sets, is_held_out = _split_variant(plan, part, spans, counts, variant)
     wording = random_words(keys, j, _STREAM_WORDING)
     if plan.intent.draw.kind == "none":
         # One permutation of all sets of given numbers, the same for all templates, keeps each set in one split.
@@ -148,7 +150,7 @@ def _draw_part(
         "before_reply": draw_index(wording[:, 2], np.array([b[1] for b in befores], dtype=np.int64)[template]),
         "letter": draw_index(wording[:, 3], plan.intent.draw.count or 1),
         "system": _pick_system(plan, wording[:, 3]),
-        "is_held_out": _flag_held_out(plan, template, ask),
+        "is_held_out": is_held_out,
     }
     others = plan.intent.draw.kind in ("options", "odd", "group")
     words = random_words(keys, j, _STREAM_DISTRACTORS) if others else wording
@@ -166,15 +168,17 @@ def _pick_system(plan: IntentPlan, words: NDArray[np.uint32]) -> Index:
     return np.asarray(np.searchsorted(ends, drawn * ends[-1], side="right"))
 
 
-def _pick_variant(keys: Unsigned, combination: Index, lap: Index, variants: Index) -> Index:
-    """Variant of each row: a start of its own for each combination, then one stride a lap.
+def _pick_variant(keys: Unsigned, combination: Index, lap: Index, variants: Sequence[int], owner: Index) -> Index:
+    """Variant of each row: a start of its own for each combination, then one stride a lap; row n is of span owner[n].
 
     The stride shares no factor with the number of variants, so that laps 0..variants-1 all differ.
     """
-    start = draw_index(random_words(keys, combination, _STREAM_VARIANT)[:, :2], variants)
-    counts, place = np.unique(variants, return_inverse=True)
-    stride = np.array([_find_stride(int(count)) for count in counts], dtype=np.int64)[place]
-    return np.asarray((start + (lap % variants) * stride) % variants)
+    counts = np.array(variants, dtype=np.int64)[owner]
+    start = draw_index(random_words(keys, combination, _STREAM_VARIANT)[:, :2], counts)
+    if not lap.any():
+        return start
+    stride = np.array([_find_stride(count) for count in variants], dtype=np.int64)[owner]
+    return np.asarray((start + (lap % counts) * stride) % counts)
 
 
 def _find_stride(count: int) -> int:
@@ -187,17 +191,20 @@ def _find_stride(count: int) -> int:
 
 def _split_variant(
     plan: IntentPlan, part: Part, spans: Sequence[Span], counts: Index, variant: Index
-) -> tuple[Index, Index]:
-    """Variant number to (ask wording, set of given numbers)."""
+) -> tuple[Index, Index, NDArray[np.bool_]]:
+    """Variant number to ask wording, set of given numbers, and whether the wording is of a pattern held out."""
     ask, sets = np.empty_like(variant), np.empty_like(variant)
+    is_held_out = np.zeros(len(variant), dtype=bool)
     stop = 0
     for span, count in zip(spans, counts, strict=True):
         start, stop = stop, stop + count
-        allowed = plan.asks[span.stratum.template].allowed(part.split, plan.intent.tests)
+        asks = plan.asks[span.stratum.template]
+        allowed = asks.allowed(part.split, plan.intent.tests)
         quotient, remainder = np.divmod(variant[start:stop], len(allowed))
         ask[start:stop] = allowed[remainder]
         sets[start:stop] = quotient
-    return ask, sets
+        is_held_out[start:stop] = asks.is_held_out[ask[start:stop]]
+    return ask, sets, is_held_out
 
 
 def _decode_given(plan: IntentPlan, sets: Index) -> dict[str, Index]:
@@ -207,11 +214,3 @@ def _decode_given(plan: IntentPlan, sets: Index) -> dict[str, Index]:
     for name, size in zip(plan.intent.draw.given, plan.given_sizes, strict=True):
         rest, decoded[name] = np.divmod(rest, size)
     return decoded
-
-
-def _flag_held_out(plan: IntentPlan, template: Index, ask: Index) -> Index:
-    flags = np.zeros(len(ask), dtype=np.int64)
-    for number, one in enumerate(plan.intent.templates):
-        at = template == number
-        flags[at] = plan.asks[one.id].is_held_out(ask[at])
-    return flags

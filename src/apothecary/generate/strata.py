@@ -6,7 +6,7 @@ the other templates do. Splits: skill intents hold out entities by parent struct
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 
@@ -28,16 +28,22 @@ IDENTITIES = ("name", "Name", "smiles", "iupac_name", "inchikey")  # each tells 
 MIN_PATTERNS_TO_HOLD_OUT = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asks:
     """The concrete question wordings of a template and what each split may use."""
 
     wordings: list[str]
     pattern: NDArray[np.int64]  # of each wording
     held_out: tuple[int, int] | None  # the patterns kept for validation and for test
+    _allowed: dict[tuple[str, str], NDArray[np.int64]] = field(default_factory=dict)
 
     def allowed(self, split: str, tests: str) -> NDArray[np.int64]:
         """Numbers of the wordings that rows of `split` may use."""
+        if (split, tests) not in self._allowed:
+            self._allowed[split, tests] = self._find_allowed(split, tests)
+        return self._allowed[split, tests]
+
+    def _find_allowed(self, split: str, tests: str) -> NDArray[np.int64]:
         everything = np.arange(len(self.wordings))
         if self.held_out is None:
             return everything if split == "train" or tests == "skill" else everything[:0]
@@ -49,11 +55,10 @@ class Asks:
             return np.flatnonzero(own)
         return np.flatnonzero(own | ~np.isin(self.pattern, self.held_out))
 
-    def is_held_out(self, wording: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether wordings belong to a held-out pattern (n,)."""
-        if self.held_out is None:
-            return np.zeros(len(wording), dtype=bool)
-        return np.isin(self.pattern[wording], self.held_out)
+    @cached_property
+    def is_held_out(self) -> NDArray[np.bool_]:
+        """Whether each wording belongs to a held-out pattern."""
+        return np.isin(self.pattern, self.held_out or ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +112,7 @@ class IntentPlan:
         self.intent = intent
         self.view = view
         self.seed = seed
+        self._keys: dict[str, int] = {}
         self.given_texts = {name: pl.Series(g.texts(), dtype=pl.String) for name, g in intent.draw.given.items()}
         self.given_numbers = {name: np.array(g.numbers, dtype=np.float64) for name, g in intent.draw.given.items()}
         self.given_sizes = [len(texts) for texts in self.given_texts.values()]
@@ -121,7 +127,9 @@ class IntentPlan:
 
     def template_key(self, template: str) -> int:
         """The key of a template: no other template's rows depend on it."""
-        return derive_key(self.seed, self.pack.name, self.intent.intent, template)
+        if template not in self._keys:
+            self._keys[template] = derive_key(self.seed, self.pack.name, self.intent.intent, template)
+        return self._keys[template]
 
     def strata(self) -> list[Stratum]:
         """All strata that can give a row, in a fixed order."""

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from apothecary.engine.commit import write_json
 from apothecary.engine.progress import Progress
 from apothecary.errors import RecipeError
 from apothecary.export.messages import list_spoken
-from apothecary.flow import find_knowledge, load_recipe_pack, make_views, name_knowledge
+from apothecary.flow import cache_views, find_knowledge, load_recipe_pack
 from apothecary.packs.load import find_pack, load_pack
-from apothecary.packs.tables import fingerprint_tables
 from apothecary.recipe import Recipe
 
 
@@ -39,24 +36,9 @@ def preview_rows(
 
 def prepare_views(pack: str, licence: str, *, workers: int, progress: Progress) -> Path:
     """A pack and a licence setting to the folder of its views of the newest knowledge base, made once and cached."""
-    from apothecary.gather.wheels import find_cache
-
     loaded = load_pack(pack)
     knowledge = find_knowledge(loaded, workers=workers, progress=progress)
-    cache = find_cache()
-    parts = [name_knowledge(knowledge), licence, fingerprint_tables(loaded)]
-    target = cache / "views" / "-".join(filter(None, parts))
-    if not (target / "done.json").exists():
-        scratch = target.with_name(f".{target.name}.{os.getpid()}")
-        scratch.mkdir(parents=True)
-        try:
-            books = make_views(knowledge, scratch, loaded, find_pack(pack), licence=licence)
-            write_json(scratch / "done.json", books)
-            shutil.rmtree(target, ignore_errors=True)
-            scratch.rename(target)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-    return target
+    return cache_views(knowledge, loaded, find_pack(pack), licence=licence)
 
 
 def format_example(row: dict[str, Any]) -> str:
