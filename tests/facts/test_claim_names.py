@@ -19,6 +19,7 @@ NAMES = [
     "(S)-ibuprofen",
     "ibuprofen",
     "urea",
+    "OCC(O)CCOC(OCCC(O)CO)OCC(O)CO",
     "methylenebis(2-chloroaniline)",
 ]
 
@@ -47,6 +48,7 @@ def finder() -> NameFinder:
         ("acetic  acid", ["acetic  acid"]),
         ("(S)-ibuprofen and (R)-ibuprofen", ["(S)-ibuprofen"]),
         ("urea, ASA, compound B", []),
+        ("OCC(O)CCOC(OCCC(O)CO)OCC(O)CO weighs 5", []),  # the notation of a compound without a name
         ("Ibuprofen sodium", ["Ibuprofen"]),
         ("2\u2010chloro\u20114\u2013nitrophenol", ["2\u2010chloro\u20114\u2013nitrophenol"]),
         ("İ aspirin", ["aspirin"]),

@@ -140,6 +140,8 @@ LEFT_ALONE = [
     ("What happens to aspirin in ethanol?", "It boils at 78 °C."),
 ]
 MORE_LEFT_ALONE = [
+    ("List the structures by mass. A: caffeine.", "Molar mass: A 170.2 g/mol, C 129.6 g/mol"),
+    ("List the structures by mass. A: caffeine.", "A 170.2 g/mol: molar mass. A: molar mass 129.6 g/mol"),
     ("Tell me about aspirin.", "## Xylofen\n- MW: 138.12 g/mol\n- Melting point: 258 °C"),
     ("Tell me about aspirin.", "Aspirin is an analgesic.\n\nRelated: xylofen\n- MW: 138.12 g/mol"),
     ("What is the melting point of aspirin?", "25 °C is room temperature, so it is solid."),

@@ -18,7 +18,8 @@ _CLOSE = ".,;:?!)]}\"'”’*"
 _SIGNS = _OPEN + _CLOSE
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "−": "-", "’": "'", "′": "'"})
-_NOTATION = re.compile(r"=|#|^(?:[a-z]{1,2}\d+)+[a-z]?$")
+_NOTATION = re.compile(r"[=#@\\]|^(?:[a-z]{1,2}\d+)+[a-z]?$")
+_SMILES = re.compile(r"(?=.*[A-Z].*[A-Z])[BCNOPSFIHclnosri\d()\[\]+\-/.%]+")  # the name of a compound without one
 
 
 class Mention(NamedTuple):
@@ -46,7 +47,7 @@ class NameFinder:
         for entity, name, display in names.select("entity", "name", "display").iter_rows():
             key = normalise_name(name)
             words = key.split(" ")
-            if key in refused or not _is_name(key, words) or (not display and not FORM_WORDS.isdisjoint(words)):
+            if key in refused or not _is_name(name, key, words) or (not display and not FORM_WORDS.isdisjoint(words)):
                 continue
             known = self._keys.get(key, ())
             if entity not in known:
@@ -121,11 +122,12 @@ class NameFinder:
         return None
 
 
-def _is_name(key: str, words: list[str]) -> bool:
+def _is_name(name: str, key: str, words: list[str]) -> bool:
     return (
         len(key) >= MIN_CHARS
         and len(words) <= MAX_WORDS
         # `compound B` and `factor II` are names in some list, and more often something else.
         and any(len(word) >= MIN_CHARS and word not in CLASS_OF and _LETTERS.search(word) for word in words)
         and _NOTATION.search(key) is None
+        and _SMILES.fullmatch(name) is None
     )

@@ -137,6 +137,8 @@ class SentenceReader:
             return Token("N", start, end, value=Value(start, end, number, number, "", 1.0, 1.0))
         if len(word) == 1 and word.isupper() and text[end : end + 1] == ")" and text[start - 1 : start] != "(":
             return Token("b", start, end)  # the letter of an option
+        if len(word) == 1 and word.isupper() and word != "I" and (start or not text[end : end + 2].strip().isalpha()):
+            return Token("x", start, end)  # a label, not the article
         if lower in _DOTTED and text[end : end + 1] == ".":
             end += 1
         return Token(CLASS_OF.get(lower, "x"), start, end)
