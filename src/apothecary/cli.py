@@ -88,6 +88,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only results 
 Intent = Annotated[str | None, typer.Option("--intent", help="Only this intent.")]
 Entity = Annotated[str | None, typer.Option("--entity", metavar="NAME", help="Only rows about this entity.")]
 Count = Annotated[int, typer.Option("-n", min=1, max=1000, help="How many rows.")]
+PromptColumn = Annotated[str | None, typer.Option("--prompt-column", metavar="NAME", help="What is asked.")]
+ResponseColumn = Annotated[str | None, typer.Option("--response-column", metavar="NAME", help="What is answered.")]
 
 
 @app.command()
@@ -156,8 +158,13 @@ def show(
     count: Count = 3,
 ) -> None:
     """Print what came out of a run: the funnel, the mix in rows and tokens, and examples."""
+    from apothecary.report.curated import is_curated, show_curated
     from apothecary.report.show import show_run
 
+    if is_curated(run):
+        for text in show_curated(run, dropped=dropped, count=count):
+            typer.echo(text)
+        return
     for text in show_run(run, intent=intent, entity=entity, dropped=dropped, count=count):
         typer.echo(text)
 
@@ -228,6 +235,45 @@ def gather_table(
 
     wish = Wish(file, smiles, tuple(facts), name, tuple(conditions or ()), out, title, licence)
     for line in report_own_table(wish, workers=_count_workers(workers), progress=make_progress(quiet)):
+        typer.echo(line)
+
+
+@app.command()
+def curate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES", help="JSONL, JSON, CSV, TSV or Parquet.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the work and the kept rows go.")],
+    profile: Annotated[str, typer.Option(help="qa_short, abstract, web, notation, none or another.")] = "qa_short",
+    prompt: PromptColumn = None,
+    response: ResponseColumn = None,
+    pack: Annotated[str | None, typer.Option(metavar="PACK", help="Check facts in the text against a pack.")] = None,
+    benchmarks: Annotated[
+        list[Path] | None, typer.Option("--benchmark", metavar="FILE", help="No row may show its items; repeatable.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="As keep.few_words=3; repeatable.")
+    ] = None,
+    workers: Workers = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Judge your own data: duplicates, quality, personal data, facts, test items; every drop has a reason."""
+    from apothecary.engine.progress import make_progress
+    from apothecary.report.curated import Order, report_curation
+
+    order = Order(tuple(files), out, profile, prompt, response, pack, tuple(benchmarks or ()), tuple(settings or ()))
+    for line in report_curation(order, workers=_count_workers(workers), progress=make_progress(quiet)):
+        typer.echo(line)
+
+
+@app.command("compare-dedup")
+def compare_dedup_verb(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSONL, JSON, CSV, TSV or Parquet.")],
+    prompt: PromptColumn = None,
+    response: ResponseColumn = None,
+) -> None:
+    """Print which distinct facts of your data a FineWeb-style MinHash deletes, and which we delete."""
+    from apothecary.report.curated import report_comparison
+
+    for line in report_comparison(file, prompt, response):
         typer.echo(line)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from apothecary.curate.ground import NO_GROUND, Ground
 from apothecary.curate.intake import find_format, fit_frame, iter_blocks
 from apothecary.curate.room import Job, curate_rows
 from apothecary.curate.rows import find_shape, name_rows
@@ -39,13 +40,15 @@ def curate_files(
     curate: Curate,
     keep: Keep,
     columns: tuple[str | None, str | None] = (None, None),
+    ground: Ground | None = None,
     stamp: str,
     workers: int,
     progress: Progress,
 ) -> dict[str, Any]:
     """Files, and a folder, to the manifest of `out/curate`, whose data are the rows that are kept.
 
-    `columns` are those of prompt and response where the data does not say it; `stamp` says which code and libraries
+    `columns` are those of prompt and response where the data does not say it; `ground` is the pack that facts in the
+    text are held against; `stamp` says which code and libraries
     are at work: what others have left there is made again. The same files with other settings
     decide anew in the same folder; what was read and measured stays. Raises SourceError for a file that cannot be
     read, RecipeError for a column or rule that there is not, RunChangedError when the folder belongs to other files.
@@ -57,7 +60,7 @@ def curate_files(
         identity = settle_identity(files, out)
         gathered = read_files(files, out, identity, stamp=stamp, workers=workers, progress=progress)
         source = open_source(out / "gather", gathered, columns, files[0])
-        job = Job(out / "curate", source, curate, keep, workers, progress, stamp)
+        job = Job(out / "curate", source, curate, keep, workers, progress, stamp, ground or NO_GROUND)
         settings = encode_json(
             [source.shape.to_dict() if source.shape else None, curate.model_dump(), keep.model_dump()]
         )
@@ -72,7 +75,10 @@ def curate_files(
             inputs=hash_texts(inputs, hash_file(out / "curate" / "verdicts" / "manifest.json")),
             workers=workers,
             progress=progress,
-            summarise=lambda records: {"funnel": join_funnel(gathered, curated, records)},
+            summarise=lambda records: {
+                "shape": source.shape.to_dict() if source.shape else {},
+                "funnel": join_funnel(gathered, curated, records),
+            },
         )
 
 

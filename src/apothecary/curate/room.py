@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from apothecary.curate.buckets import plan_buckets, settle_exact, settle_facts, settle_near
+from apothecary.curate.ground import NO_GROUND, Ground, find_ground
 from apothecary.curate.judge import judge_shard, load_rules
 from apothecary.curate.measure import list_measures
 from apothecary.curate.repeats import measure_repeats
@@ -53,11 +54,8 @@ class Job:
     workers: int
     progress: Progress
     stamp: str = ""  # the code and libraries at work, where the manifest of the source does not tell
-    views: str = ""  # the folder of the knowledge base's views, for facts in free text and names
-    claims: dict[str, Any] | None = None  # the pack's rules about claims
-    name_tables: tuple[str, ...] = ()  # the views that have names
+    ground: Ground = NO_GROUND  # what the pack knows, for free text
     run: str = ""  # the run whose knowledge base the rows are held against; none for a user's own
-    closed: tuple[str, ...] = ()  # values of the pack that are protected as they are
 
 
 def run_curate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress: Progress) -> dict[str, Any]:
@@ -66,7 +64,8 @@ def run_curate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
     Raises VerdictError when the books do not balance, and what the engine raises.
     """
     source = Source.from_manifest(run / "generate", read_json(run / "generate" / "manifest.json"))
-    job = Job(run / "curate", source, recipe.curate, recipe.keep, workers, progress, run=str(run))
+    ground = find_ground(recipe.pack, run / "gather") if recipe.curate.benchmarks else NO_GROUND
+    job = Job(run / "curate", source, recipe.curate, recipe.keep, workers, progress, ground=ground, run=str(run))
     return curate_rows(job, inputs=inputs)
 
 
@@ -82,12 +81,12 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
         "source": job.source.to_context(),
         "run": job.run,
         "measures": measures,
-        "closed": list(job.closed),
+        "closed": list(job.ground.closed),
         "near_duplicates": job.curate.near_duplicates,
         "wordings_per_fact": job.curate.wordings_per_fact,
-        "views": job.views,
-        "claims": job.claims or {},
-        "name_tables": list(job.name_tables),
+        "views": job.ground.views,
+        "claims": job.ground.claims or {},
+        "name_tables": list(job.ground.name_tables),
         "benchmarks": [str(Path(path).resolve()) for path in job.curate.benchmarks],
         "benchmark_hashes": [hash_benchmark(Path(path)) for path in job.curate.benchmarks],
     }
@@ -96,7 +95,7 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
     make_folder(job.folder / "done")  # says that this folder is a room's, though its stages are there first
     shards = job.source.list_shards()
     verified = run_stage(job, "verify", shards, verify_shard, context, measured)
-    tables = {"verify": list_tables(verified, "verify-")}
+    tables = {"verify": list_tables(verified, "verify-")} if job.run else {}
     context |= {"keep": job.keep.model_dump(mode="json"), "curate": job.curate.model_dump(mode="json")}
     context |= {"worse": [], "repeats": find_shares(job, shards, context, verified)}
     if verified["books"]["free"] or job.curate.benchmarks:

@@ -32,7 +32,7 @@ class Tools:
     @cached_property
     def claims(self) -> ClaimChecker | None:
         """What judges facts asserted in free text; None without a knowledge base or a pack's rules about claims."""
-        if not self.context["claims"] or not self.context["views"]:
+        if not self.context["claims"] or not self.context["name_tables"]:
             return None
         from apothecary.facts.claim_facts import CLAIM_FACTS, Knowledge
         from apothecary.facts.claim_rules import read_rules
@@ -48,19 +48,18 @@ class Tools:
             return None
         from apothecary.curate.benchmark_files import read_benchmarks
         from apothecary.curate.benchmark_index import build_index
-        from apothecary.curate.words import read_benign_words
 
         items = read_benchmarks([Path(path) for path in self.context["benchmarks"]])
-        named = self.names.drop_nulls("name") if self.context["views"] else None
-        return build_index(items, named, benign=read_benign_words())
+        return build_index(items, self.names if self.context["name_tables"] else None)
 
     @cached_property
     def names(self) -> pl.DataFrame:
         """`entity_id, name` of the knowledge base."""
         tables = self.context["name_tables"]
-        return pl.concat(
+        named = [
             pl.read_parquet(Path(self.context["views"]) / table, columns=["entity_id", "name"]) for table in tables
-        )
+        ]
+        return pl.concat(named).drop_nulls("name")
 
 
 def load_tools(context: dict[str, Any]) -> Tools:

@@ -11,6 +11,7 @@ import polars as pl
 from apothecary.errors import RecipeError
 from apothecary.export.mix import CHARACTERS_PER_TOKEN
 from apothecary.flow import ROOMS, Outcome, read_identity, read_manifest
+from apothecary.report.curated import lay_funnel
 from apothecary.report.dataset import (
     filter_rows,
     find_entities,
@@ -82,13 +83,8 @@ def show_funnel(run: Path) -> Iterator[str]:
     """What each component read, kept and dropped, with reasons; taken from the manifests."""
     made, published = read_manifest(run, "generate") or {}, read_manifest(run, "export") or {}
     components = [{"component": name, **books} for name, books in made.get("books", {}).items()]
-    table: list[tuple[Cell, ...]] = []
-    for books in components + published.get("funnel", []):
-        table.append((books["component"], books["read"], books["kept"], "", ""))
-        for kind in ("dropped", "failed"):
-            table += [("", "", "", f"{kind}: {reason}", number) for reason, number in books[kind].items()]
-    yield "funnel"
-    yield from lay_out(("component", "read", "kept", "", "rows"), table)
+    yield from lay_funnel(components + published.get("funnel", []))
+    yield f"  review sample: {published['sample']['rows']:,} rows, {run / ROOMS[-1] / 'sample.jsonl'}"
 
 
 def show_mix(mix: dict[str, dict[str, dict[str, int]]]) -> Iterator[str]:
