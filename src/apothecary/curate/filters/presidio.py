@@ -7,6 +7,7 @@ only when asked for. The model must be installed; nothing is downloaded here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,7 +15,8 @@ import polars as pl
 from apothecary.curate.filters.pii import SPANS
 from apothecary.errors import SourceError
 
-ENTITIES = ("PERSON", "EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "IP_ADDRESS")
+# No EMAIL_ADDRESS: its recogniser fetches the list of public suffixes from the net, and `pii` finds addresses.
+ENTITIES = ("PERSON", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "IP_ADDRESS")
 MODEL = "en_core_web_lg"
 MIN_SCORE = 0.6
 
@@ -35,7 +37,7 @@ def find_pii_presidio(
 
 
 def load_analyzer(model: str = MODEL) -> Any:
-    """Presidio's analyzer over an installed spaCy model."""
+    """Presidio's analyzer over a spaCy model: the name of one that is installed, or its folder."""
     try:
         import spacy  # type: ignore[import-not-found, unused-ignore]
         from presidio_analyzer import AnalyzerEngine  # type: ignore[import-not-found, unused-ignore]
@@ -43,7 +45,7 @@ def load_analyzer(model: str = MODEL) -> Any:
     except ImportError as error:
         what = f"the second finder of personal data needs Presidio ({error.name} is missing)"
         raise SourceError(what, hint='pip install "apothecary[pii]", or leave `presidio` out') from None
-    if not spacy.util.is_package(model):
+    if not spacy.util.is_package(model) and not Path(model).is_dir():
         what = f"the spaCy model {model} is not installed"
         raise SourceError(what, hint=f"python -m spacy download {model}, or name a model that is installed")
     settings = {"nlp_engine_name": "spacy", "models": [{"lang_code": "en", "model_name": model}]}
