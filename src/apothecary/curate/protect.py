@@ -22,7 +22,7 @@ from apothecary.curate.words import read_benign_words, read_equal_words
 
 BREAK = "\x1f"  # between protected tokens
 GLUE = "\x1d"  # between words that are one token: a closed phrase, or an article that says something
-MAX_SLICE_BYTES = 32 * 2**20  # of text whose tokens are in memory together
+MAX_SLICE_BYTES = 16 * 2**20  # of text whose tokens are in memory together
 
 _CHUNK = rf"[^\s\x1e{BREAK}]+|\x1e"
 _TELL = "tell|give|show|provide|state|name|list|explain|describe"
@@ -150,8 +150,11 @@ def canonise_chunks(chunks: pl.Series, closed: frozenset[str] = frozenset()) -> 
             pl.col("chunk").str.extract(_REPLY).str.to_lowercase().alias("reply"),
         )
     )
-    frame = frame.with_columns(_strip_chunk().alias("bare"), _fold_word(pl.col("word")).alias("folded"))
-    plain = pl.coalesce("folded", pl.when(pl.col("bare").str.contains(r"^[a-z]{1,2}$")).then("bare"))
+    frame = _strip_chunks(frame).with_columns(_fold_word(pl.col("word")).alias("folded"))
+    frame = frame.with_columns(
+        pl.coalesce("folded", pl.when(pl.col("bare").str.contains(r"^[a-z]{1,2}$")).then("bare")).alias("plain")
+    )
+    plain = pl.col("plain")
     title = pl.coalesce("word", "bare").is_in(_SHORT_TITLES) | pl.col("word").str.contains("^[A-Z][a-z]{2}$")
     loose = pl.when(title).then(pl.coalesce("word", "bare").str.to_lowercase()).otherwise(plain)
     empty = (pl.col("bare") == "") & pl.col("word").is_null()
@@ -173,26 +176,36 @@ def _fold_word(word: pl.Expr) -> pl.Expr:
     return pl.when(harmless).then(word.str.to_lowercase())
 
 
-def _strip_chunk() -> pl.Expr:
-    """A chunk without the punctuation around it that says nothing; brackets go only when their partner is elsewhere.
+def _strip_chunks(frame: pl.DataFrame) -> pl.DataFrame:
+    """Chunks and, as `bare`, each without the punctuation around it that says nothing.
 
-    What stays: a comma after a short whole number, `:` after any, `:` and dashes that stand alone, `!` and quotes after
-    a digit (5! and 5'), `!` after one letter.
+    What stays: a bracket whose partner stands in the same chunk, a comma after a short whole number, `:` after any,
+    `:` and dashes that stand alone, `!` and quotes after a digit (5! and 5'), `!` after one letter. In steps, for an
+    expression that names another one twice is worked out twice.
     """
-    chunk = pl.col("chunk")
-    bare = chunk.str.replace(r'^["“]+', "").str.replace(r'([^\d"”])["”]+([.,;?…]*)$', "$1$2")
-    opened = bare.str.contains("(", literal=True)
-    closed = bare.str.contains(")", literal=True)
-    bare = pl.when(opened & ~closed).then(bare.str.strip_prefix("(")).otherwise(bare)
-    bare = pl.when(closed & ~opened).then(bare.str.replace(r"([^)])\)([.,;:?…]*)$", "$1$2")).otherwise(bare)
-    end = bare.str.replace(r"([A-Za-z]{2})[!?.]+$", "$1").str.strip_chars_end(".,;:?…")
-    stripped = pl.when((end == "") & bare.str.contains(":", literal=True)).then(pl.lit(":")).otherwise(end)
-    return (
-        pl.when(chunk.str.contains(_LIST_MARK))
-        .then(bare)
-        .when(chunk.str.contains(r"""^[.,;?!"“”‘’'()…]+$"""))
+    bare = pl.col("bare")
+    quoted = pl.col("chunk").str.replace(r'^["“]+', "").str.replace(r'([^\d"”])["”]+([.,;?…]*)$', "$1$2")
+    steps = frame.with_columns(quoted.alias("bare")).with_columns(
+        bare.str.contains("(", literal=True).alias("opened"), bare.str.contains(")", literal=True).alias("closed")
+    )
+    opened, closed = pl.col("opened"), pl.col("closed")
+    steps = steps.with_columns(
+        pl.when(opened & ~closed)
+        .then(bare.str.strip_prefix("("))
+        .when(closed & ~opened)
+        .then(bare.str.replace(r"([^)])\)([.,;:?…]*)$", "$1$2"))
+        .otherwise("bare")
+        .alias("bare")
+    ).with_columns(bare.str.replace(r"([A-Za-z]{2})[!?.]+$", "$1").str.strip_chars_end(".,;:?…").alias("end"))
+    return steps.with_columns(
+        pl.when(pl.col("chunk").str.contains(_LIST_MARK))
+        .then("bare")
+        .when(pl.col("chunk").str.contains(r"""^[.,;?!"“”‘’'()…]+$"""))
         .then(pl.lit(""))
-        .otherwise(stripped)
+        .when((pl.col("end") == "") & bare.str.contains(":", literal=True))
+        .then(pl.lit(":"))
+        .otherwise("end")
+        .alias("bare")
     )
 
 
