@@ -12,6 +12,7 @@ GOOD = [
     "Measured logP and weight?\nlogP −0.07, MW 194.19, TPSA 58.44, mp 238 °C",
     'Give it as JSON: formula of aspirin.\n{"formula": "C9H8O4"}',
     "¿mp?\n169 °C",
+    "C1=CC(C#N)=CC=C1C#N -> aromatic SMILES\nN#Cc1ccc(C#N)cc1",  # a triple bond is no hash tag
 ]
 JUNK = {
     "": "no_text",

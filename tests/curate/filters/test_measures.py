@@ -12,7 +12,7 @@ EVERYTHING = [name for names in GROUPS.values() for name in names]
 
 def test_every_measure_is_listed_once_and_explained() -> None:
     listed = list_measures()
-    assert listed["measure"].to_list() == EVERYTHING
+    assert set(EVERYTHING) <= set(listed["measure"])
     assert listed["measure"].is_unique().all()
     assert listed["says"].str.len_chars().min() > 5
 
