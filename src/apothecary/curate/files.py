@@ -8,6 +8,7 @@ OUT/curate/data/          the rows that are kept; the manifest beside it has the
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ import polars as pl
 from apothecary.curate.ground import NO_GROUND, Ground
 from apothecary.curate.intake import find_format, fit_frame, iter_blocks
 from apothecary.curate.room import Job, curate_rows
-from apothecary.curate.rows import find_shape, name_rows
+from apothecary.curate.rows import find_shape, name_rows, repair_columns
 from apothecary.curate.source import Source, unite_files
 from apothecary.curate.verdicts import write_books
 from apothecary.engine.commit import encode_json, hash_file, make_folder, read_sealed, write_sealed
@@ -27,7 +28,7 @@ from apothecary.engine.lock import RunLock
 from apothecary.engine.progress import Progress
 from apothecary.engine.run import Shard, ShardFolder, ShardRecord, run_room
 from apothecary.engine.shard import sum_books
-from apothecary.errors import RunChangedError, RunError, SourceError
+from apothecary.errors import RecipeError, RunChangedError, RunError, SourceError
 from apothecary.recipe import Curate, Keep
 
 KIND = "files"
@@ -58,7 +59,10 @@ def curate_files(
     make_folder(out)
     with RunLock(out):
         identity = settle_identity(files, out)
-        gathered = read_files(files, out, identity, stamp=stamp, workers=workers, progress=progress)
+        context = {"repair": curate.repair, "columns": list(columns)}
+        gathered = read_files(
+            files, out, context, hash_texts(identity["seal"], stamp), workers=workers, progress=progress
+        )
         source = open_source(out / "gather", gathered, columns, files[0])
         job = Job(out / "curate", source, curate, keep, workers, progress, stamp, ground or NO_GROUND)
         settings = encode_json(
@@ -114,23 +118,23 @@ def _find(path: Path) -> Path:
 
 
 def read_files(
-    files: Sequence[Path], out: Path, identity: dict[str, Any], *, stamp: str, workers: int, progress: Progress
+    files: Sequence[Path], out: Path, context: dict[str, Any], inputs: str, *, workers: int, progress: Progress
 ) -> dict[str, Any]:
     """Files to `out/gather`: their records in blocks, and the books of what was read and what failed."""
     shards = [
         Shard(
             f"{number:04d}-{re.sub(r'[^A-Za-z0-9._-]', '_', path.name)[:80]}",
-            {"path": str(path.resolve()), "name": name_file(files, number), "sha256": told["sha256"]},
+            {"path": str(path.resolve()), "name": name_file(files, number)},
         )
-        for number, (path, told) in enumerate(zip(files, identity["files"], strict=True))
+        for number, path in enumerate(files)
     ]
     manifest = run_room(
         out / "gather",
         "gather",
         shards,
         read_file,
-        context={},
-        inputs=hash_texts(identity["seal"], stamp),
+        context=context,
+        inputs=hash_texts(inputs, encode_json(context).decode()),
         workers=workers,
         progress=progress,
     )
@@ -150,12 +154,14 @@ def name_file(files: Sequence[Path], number: int) -> str:
 def read_file(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> dict[str, Any]:
     """One file to blocks of its records, each with a name of its own, and a list of what is no record."""
     failed: list[tuple[int, str]] = []
-    kept = 0
+    kept = mended = 0
     for number, block in enumerate(iter_blocks(Path(shard.payload["path"]))):
         failed += block.failed
         if block.rows.height:
+            rows, changed = repair_block(block.rows, context)
+            mended += changed
             ids = pl.Series([f"{shard.payload['name']}:{line}" for line in block.numbers], dtype=pl.String)
-            named = name_rows(block.rows, ids)
+            named = name_rows(rows, ids)
             folder.write_parquet(f"data/{shard.name}-{number:05d}.parquet", named, compression="zstd")
             kept += named.height
     if failed:
@@ -164,9 +170,21 @@ def read_file(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> dic
     reasons: dict[str, int] = {}
     for _, reason in failed:
         reasons[reason] = reasons.get(reason, 0) + 1
-    return {
-        "records": {"read": kept + len(failed), "kept": kept, "dropped": {}, "failed": dict(sorted(reasons.items()))}
-    }
+    records = {"read": kept + len(failed), "kept": kept, "dropped": {}, "failed": dict(sorted(reasons.items()))}
+    return {"records": records, "mended": mended}
+
+
+def repair_block(rows: pl.DataFrame, context: dict[str, Any]) -> tuple[pl.DataFrame, int]:
+    """Records to the same with their texts repaired, and how many that changed; where the recipe wants it.
+
+    A block without the columns of prompt and response is left as it is: another may have them.
+    """
+    if not context["repair"]:
+        return rows, 0
+    prompt, response = context["columns"]
+    with contextlib.suppress(RecipeError):
+        return repair_columns(rows, find_shape(rows.schema, prompt, response, where=""))
+    return rows, 0
 
 
 def open_source(folder: Path, gathered: dict[str, Any], columns: tuple[str | None, str | None], first: Path) -> Source:

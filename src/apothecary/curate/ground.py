@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from apothecary.curate.filters.unsafe import REQUESTS
+from apothecary.engine.commit import hash_file
 from apothecary.errors import PackError
 from apothecary.packs.load import find_pack
 from apothecary.packs.view import TABLES
 from apothecary.packs.yaml import load_yaml
 
+VIEWS = ("facts.parquet", *TABLES.values())  # what is read of a knowledge base
 CLOSED_VALUES = 200  # a column with no more different texts than this is a closed set
 
 
@@ -24,11 +29,14 @@ class Ground:
     claims: dict[str, Any] | None = None
     name_tables: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    pack: str = ""  # the pack's folder, for the requests that it refuses
+    stamp: str = ""  # what all this was read from, in one hash
 
 
 def find_ground(pack: str, views: Path) -> Ground:
     """A pack (a name or a folder) and its views to what free text is held against."""
-    path = find_pack(pack) / "claims.yaml"
+    folder = find_pack(pack)
+    path = folder / "claims.yaml"
     rules = load_yaml(path, PackError) if path.exists() else None
     tables = tuple(name for name in TABLES.values() if (views / name).exists())
     return Ground(
@@ -36,7 +44,14 @@ def find_ground(pack: str, views: Path) -> Ground:
         rules if isinstance(rules, dict) else None,
         tuple(name for name in tables if {"entity_id", "name"} <= set(pl.read_parquet_schema(views / name))),
         tuple(sorted(list_closed([views / name for name in tables]))),
+        str(folder),
+        stamp_files([*(folder / name for name in ("claims.yaml", REQUESTS)), *(views / name for name in VIEWS)]),
     )
+
+
+def stamp_files(paths: Sequence[Path]) -> str:
+    """Files, of which some may be missing, to one hash of them all."""
+    return hashlib.sha256("\0".join(hash_file(path) if path.exists() else "" for path in paths).encode()).hexdigest()
 
 
 def list_closed(tables: list[Path]) -> set[str]:
@@ -50,6 +65,21 @@ def list_closed(tables: list[Path]) -> set[str]:
             for name in closed:
                 found |= {text for text in pl.read_parquet(table, columns=[name])[name].unique().drop_nulls() if text}
     return found
+
+
+def list_gated(views: Path) -> pl.DataFrame:
+    """Views to the names of the entities on safety lists, synonyms too: `name, gate`."""
+    found = [pl.DataFrame(schema={"name": pl.String, "gate": pl.String})]
+    for table in TABLES.values():
+        if not (views / table).exists() or "gates" not in pl.read_parquet_schema(views / table):
+            continue
+        known = pl.read_parquet_schema(views / table)
+        more = [name for name in ("synonyms", "brands") if known.get(name) == pl.List(pl.String)]
+        rows = pl.read_parquet(views / table, columns=["name", "gates", *more]).filter(pl.col("gates").list.len() > 0)
+        names = pl.concat_list(pl.concat_list("name"), *(pl.col(one).fill_null([]) for one in more))
+        gated = rows.select(names.alias("name"), pl.col("gates").alias("gate"))
+        found.append(gated.explode("name", empty_as_null=False).explode("gate", empty_as_null=False).drop_nulls())
+    return pl.concat(found).unique().sort("name", "gate")
 
 
 NO_GROUND = Ground()

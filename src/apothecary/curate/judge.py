@@ -16,9 +16,18 @@ from apothecary.errors import RecipeError
 from apothecary.recipe import Keep, suggest_key
 
 FIRST = "empty_response"
-ALWAYS = ("contradicts_facts", "repeated_text")  # hold in every profile, unless turned off
+ALWAYS = (
+    "personal_data",
+    "unsafe_request",
+    "contradicts_facts",
+    "repeated_text",
+)  # hold in every profile, unless turned off
 LAST = "benchmark_item"  # whatever else a row is, it may not show a test item
-PROOFS = {"contradicts_facts": "claims_detail"}  # rules whose proof was found when the measure was taken
+PROOFS = {
+    "contradicts_facts": "claims_detail",
+    "personal_data": "pii_detail",
+    "unsafe_request": "unsafe_detail",
+}  # rules whose proof was found when the measure was taken
 NO_PROFILE = "none"
 _NAMES = PLACED_VERDICT.names()
 

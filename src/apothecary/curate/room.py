@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from apothecary.curate.buckets import plan_buckets, settle_exact, settle_facts, settle_near
+from apothecary.curate.filters.tokens import hash_tokenizer, load_tokenizer
 from apothecary.curate.ground import NO_GROUND, Ground, find_ground
 from apothecary.curate.judge import judge_shard, load_rules
 from apothecary.curate.measure import list_measures
@@ -32,7 +33,7 @@ from apothecary.engine.run import Shard, Work, run_room
 from apothecary.errors import SourceError
 from apothecary.recipe import Curate, Keep, Recipe
 
-PLACES = ("room", "run", "views", "benchmarks")  # where things lie, which is no input
+PLACES = ("room", "run", "views", "benchmarks", "pack", "tokenizer")  # where things lie, which is no input
 BUCKET_ROWS = 2_000_000
 # What brings rows together, in order: the stage, the keys it reads, and its work on one bucket of them.
 BUCKETED: tuple[tuple[str, str, Work], ...] = (
@@ -75,6 +76,8 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
     `settled` is the stage folder of the verdicts where the room itself holds something else.
     """
     rules = load_rules(job.keep)
+    if job.curate.tokenizer:
+        load_tokenizer(Path(job.curate.tokenizer))  # refused here, before anything is done
     measures = list_measures([name for rule in rules.values() for name in (rule.measure, rule.when) if name])
     context = {
         "room": str(job.folder),
@@ -87,6 +90,11 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
         "views": job.ground.views,
         "claims": job.ground.claims or {},
         "name_tables": list(job.ground.name_tables),
+        "pack": job.ground.pack,
+        "ground": job.ground.stamp,
+        "tokenizer": str(Path(job.curate.tokenizer).resolve()) if job.curate.tokenizer else "",
+        "tokenizer_hash": hash_tokenizer(Path(job.curate.tokenizer)) if job.curate.tokenizer else "",
+        "presidio": job.curate.presidio,
         "benchmarks": [str(Path(path).resolve()) for path in job.curate.benchmarks],
         "benchmark_hashes": [hash_benchmark(Path(path)) for path in job.curate.benchmarks],
     }

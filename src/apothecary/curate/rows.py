@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from apothecary.curate.filters.repair import repair_texts
 from apothecary.errors import RecipeError
 from apothecary.example import EXAMPLE
 from apothecary.recipe import suggest_key
@@ -152,3 +153,37 @@ def name_rows(rows: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     while taken in rows.columns:
         taken = f"input_{taken}"
     return rows.rename({ROW_ID: taken}, strict=False).with_columns(ids.alias(ROW_ID))
+
+
+def repair_columns(rows: pl.DataFrame, shape: Shape) -> tuple[pl.DataFrame, int]:
+    """A user's rows (n) to the same with their prompts and responses repaired, and how many rows that changed."""
+    changed = pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)
+    if shape.kind == "chat":
+        turns, mended = _repair_chat(rows[shape.prompt])
+        return rows.with_columns(turns.alias(shape.prompt)), int(mended.sum())
+    for name in dict.fromkeys((shape.prompt, shape.context, shape.response, shape.system)):
+        if rows.schema.get(name) == pl.String:
+            texts, kinds = repair_texts(rows[name])
+            rows = rows.with_columns(texts.alias(name))
+            changed = changed | kinds.select(pl.any_horizontal(pl.all())).to_series()
+    return rows, int(changed.sum())
+
+
+def _repair_chat(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Lists of turns (n) to the same with their contents repaired (n), and whether that changed something (n)."""
+    numbered = pl.DataFrame({"turn": column}).with_row_index("row")
+    turns = numbered.explode("turn", empty_as_null=False).drop_nulls("turn")
+    fields = turns["turn"].struct.fields
+    name = "content" if "content" in fields else "value"
+    if turns["turn"].struct.field(name).dtype != pl.String:
+        return column, pl.repeat(value=False, n=len(column), dtype=pl.Boolean, eager=True)
+    texts, kinds = repair_texts(turns["turn"].struct.field(name))
+    mended = turns.unnest("turn").with_columns(
+        texts.alias(name), kinds.select(pl.any_horizontal(pl.all()).alias("changed")).to_series()
+    )
+    grouped = mended.group_by("row", maintain_order=True).agg(pl.struct(fields).alias("turn"), pl.col("changed").any())
+    joined = numbered.select("row").join(grouped, on="row", how="left", maintain_order="left")
+    restored = pl.DataFrame({"old": column, "new": joined["turn"]}).select(
+        pl.when(pl.col("old").list.len() > 0).then("new").otherwise("old").alias(column.name)
+    )
+    return restored[column.name].cast(column.dtype), joined["changed"].fill_null(value=False)

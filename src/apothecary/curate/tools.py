@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from apothecary.curate.ground import list_gated
 from apothecary.engine.commit import read_json
 from apothecary.packs.attach import read_entities
 
 if TYPE_CHECKING:
     from apothecary.curate.benchmark_index import Index
+    from apothecary.curate.filters.unsafe import UnsafeRequests
     from apothecary.facts.checker import Checker
     from apothecary.facts.claims import ClaimChecker
 
@@ -48,9 +50,22 @@ class Tools:
             return None
         from apothecary.curate.benchmark_files import read_benchmarks
         from apothecary.curate.benchmark_index import build_index
+        from apothecary.curate.held_out import read_names
 
         items = read_benchmarks([Path(path) for path in self.context["benchmarks"]])
-        return build_index(items, self.names if self.context["name_tables"] else None)
+        return build_index(items, read_names(Path(self.context["views"])) if self.context["views"] else None)
+
+    @cached_property
+    def requests(self) -> UnsafeRequests | None:
+        """What the pack refuses when it is asked; None without a pack that says so."""
+        from apothecary.curate.filters.unsafe import load_requests
+
+        return load_requests(self.context["pack"]) if self.context["pack"] else None
+
+    @cached_property
+    def gated(self) -> pl.DataFrame:
+        """The names of entities on safety lists: `name, gate`."""
+        return list_gated(Path(self.context["views"]))
 
     @cached_property
     def names(self) -> pl.DataFrame:

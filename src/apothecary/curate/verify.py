@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from apothecary.curate.contamination import find_overlaps, join_texts
-from apothecary.curate.keys import KEYS, build_keys
+from apothecary.curate.contamination import choose_proofs, find_overlaps, join_texts
+from apothecary.curate.keys import KEYS, build_keys, join_turns
 from apothecary.curate.measure import measure_rows
 from apothecary.curate.near import NEAR_KEYS, build_near_keys
 from apothecary.curate.provenance import FACT_KEYS, build_fact_keys
@@ -30,7 +30,7 @@ def verify_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> 
     free = rows.with_row_index("row").filter(pl.col("template").is_null())
     tools = load_once(load_tools, context)
     if free.height:
-        attributes = measure_rows(free, file, context["measures"], tools.claims)
+        attributes = measure_rows(free, file, tools)
         folder.write_parquet(f"data/attributes-{shard.name}.parquet", attributes, compression="zstd")
     hits = find_hits(rows, file, tools.index) if tools.index else None
     if hits is not None:
@@ -57,13 +57,15 @@ def verify_rows(rows: pl.DataFrame, file: int, context: dict[str, Any]) -> pl.Da
 
 def find_hits(rows: pl.DataFrame, file: int, index: Index) -> pl.DataFrame:
     """Rows of one file and the test items to the rows that show one: `id, file, row, benchmark_share, detail`."""
-    overlaps = find_overlaps(join_texts(rows), index).unique("row", keep="first", maintain_order=True)
-    return overlaps.select(
-        rows["id"][overlaps["row"]],
+    # Of our own rows the answer is a fact that was looked up; what can be a test item is the question.
+    own = rows["template"].null_count() == 0
+    proofs = choose_proofs(find_overlaps(join_turns(rows) if own else join_texts(rows), index))
+    return proofs.select(
+        rows["id"][proofs["row"]],
         pl.lit(file, pl.UInt32).alias("file"),
         "row",
-        pl.col("share").alias("benchmark_share"),
-        pl.format('{} {}: "{}"', "benchmark", "item", "proof").alias("detail"),
+        pl.col("score").alias("benchmark_share"),
+        "detail",
     )
 
 
