@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from apothecary.curate.verdicts import PLACED_VERDICT
+from apothecary.curate.verdicts import PLACED_VERDICT, list_verdict_files
+from apothecary.engine.commit import read_json
 from apothecary.report.dataset import scan_dataset, scan_made
 
 
@@ -22,12 +23,13 @@ def run_with_verdict(quick_run: Path, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copytree(quick_run / "curate", run / "curate")
     published = scan_dataset(quick_run).select("id")
     left = scan_made(quick_run).select("id").join(published, on="id", how="anti", maintain_order="left").collect()
-    row = dict.fromkeys(PLACED_VERDICT) | {
-        "id": left["id"][0],
-        "verdict": "dropped",
-        "reason": "planted",
-        "detail": "x",
-    }
-    table = next((run / "curate" / "data").glob("duplicates-*.parquet"))
-    pl.DataFrame([row], schema=PLACED_VERDICT).write_parquet(table)
-    return run, left["id"][0]
+    dropped = left["id"][0]
+    for file, entry in enumerate(read_json(run / "generate" / "manifest.json")["files"]):
+        ids = pl.read_parquet(run / "generate" / entry["path"], columns=["id"])["id"]
+        place = ids.index_of(dropped)
+        if place is not None:
+            row = {"id": dropped, "verdict": "dropped", "reason": "planted", "detail": "x", "file": file, "row": place}
+            table = list_verdict_files(run)[file]
+            found = pl.concat([pl.read_parquet(table), pl.DataFrame([row], schema=PLACED_VERDICT)])
+            found.unique("row", keep="last").sort("row").write_parquet(table)
+    return run, dropped

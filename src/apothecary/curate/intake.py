@@ -203,20 +203,32 @@ def _check_header(header: list[str], path: Path) -> None:
 
 
 def build_frame(records: list[dict[str, Any]]) -> pl.DataFrame:
-    """Records to a frame of their columns; a value that does not fit its column's others is kept as JSON text."""
-    try:
-        return pl.from_dicts(records, infer_schema_length=None) if records else pl.DataFrame()
-    except (pl.exceptions.PolarsError, TypeError, OverflowError):
-        names = dict.fromkeys(name for record in records for name in record)
-        return pl.DataFrame({name: _build_column(name, [record.get(name) for record in records]) for name in names})
+    """Records to a frame of their columns; a column whose values do not fit each other is kept as JSON text."""
+    names = dict.fromkeys(name for record in records for name in record)
+    return pl.DataFrame([_build_column(name, [record.get(name) for record in records]) for name in names])
 
 
 def _build_column(name: str, values: list[Any]) -> pl.Series:
+    """Arrow finds the type, because it refuses what does not fit; Polars would make null of it."""
     try:
-        return pl.Series(name, values, strict=True)
-    except (pl.exceptions.PolarsError, TypeError, OverflowError):
-        texts = [one if one is None or isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in values]
-        return pl.Series(name, texts, pl.String)
+        column = pl.Series(name, pa.array(values))
+        if not _is_hollow(column.dtype):
+            return column
+    except (pa.ArrowException, TypeError, OverflowError):
+        pass
+    return pl.Series(name, [_write_text(one) for one in values], pl.String)
+
+
+def _is_hollow(kind: pl.DataType) -> bool:
+    """Whether objects without any field are in it, which Parquet cannot hold."""
+    if isinstance(kind, pl.Struct):
+        return not kind.fields or any(_is_hollow(one.dtype) for one in kind.fields)  # type: ignore[arg-type]
+    return isinstance(kind, pl.List) and _is_hollow(kind.inner)  # type: ignore[arg-type]
+
+
+def _write_text(value: Any) -> str | None:
+    """A value as text: texts as they are, all else as JSON."""
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def unite_schemas(schemas: Iterable[pl.Schema]) -> pl.Schema:
@@ -232,11 +244,32 @@ def unite_schemas(schemas: Iterable[pl.Schema]) -> pl.Schema:
 
 
 def _join(one: pl.DataType, other: pl.DataType) -> pl.DataType:
-    frames = [pl.DataFrame(schema={"a": kind}) for kind in (one, other)]
-    try:
-        return pl.concat(frames, how="diagonal_relaxed").schema["a"]
-    except pl.exceptions.PolarsError:
-        return pl.String()
+    """Two types to the one that holds both as they are; text where there is none."""
+    joined = _join_nested(one, other)
+    return pl.String() if joined is None else joined
+
+
+def _join_nested(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:
+    """Two types to the one that holds both, None where a value is an object or a list in one of them only."""
+    if one == other or other == pl.Null:
+        return one
+    if one == pl.Null:
+        return other
+    if isinstance(one, pl.List) and isinstance(other, pl.List):
+        inner = _join_nested(one.inner, other.inner)  # type: ignore[arg-type]
+        return None if inner is None else pl.List(inner)
+    if isinstance(one, pl.Struct) and isinstance(other, pl.Struct):
+        fields: dict[str, Any] = dict(one.to_schema())
+        for name, kind in other.to_schema().items():
+            fields[name] = _join_nested(fields[name], kind) if name in fields else kind  # type: ignore[arg-type]
+        return None if None in fields.values() else pl.Struct(fields)
+    if one.is_nested() or other.is_nested():
+        return None
+    if one.is_numeric() and other.is_numeric():
+        return pl.concat([pl.Series("a", [], kind).to_frame() for kind in (one, other)], how="vertical_relaxed").dtypes[
+            0
+        ]
+    return pl.String()
 
 
 def fit_frame(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
@@ -248,8 +281,9 @@ def fit_frame(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
         elif rows.schema[name] == kind:
             columns.append(pl.col(name))
         elif kind == pl.String and rows.schema[name].is_nested():
-            texts = [None if one is None else json.dumps(one, ensure_ascii=False) for one in rows[name].to_list()]
-            columns.append(pl.lit(pl.Series(name, texts, pl.String)))
+            columns.append(pl.lit(pl.Series(name, [_write_text(one) for one in rows[name].to_list()], pl.String)))
+        elif kind == pl.String and rows.schema[name] == pl.Binary:
+            columns.append(pl.col(name).bin.encode("base64"))
         else:
             columns.append(pl.col(name).cast(kind))
     return rows.select(columns) if rows.width else pl.DataFrame(schema=schema)

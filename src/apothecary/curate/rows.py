@@ -62,6 +62,10 @@ def find_shape(schema: pl.Schema, prompt: str | None, response: str | None, wher
     if given is None and asked is not None and prompt is None:
         return Shape("texts", response=asked)
     if given is None:
+        if any(schema.get(names.get(name, "")) == pl.String for name in CHAT_NAMES):
+            what = "the turns of the chat are no lists of role and content"
+            expected = "content that is text in all records, as [{role: user, content: ...}, ...]"
+            raise RecipeError(what, where=where, expected=expected, hint="mend the records, or name text columns")
         what = "the data does not say which column is the response"
         hint = "--response-column NAME, and --prompt-column NAME; columns: " + ", ".join(schema.names()[:20])
         raise RecipeError(what, where=where, hint=hint)
@@ -97,8 +101,18 @@ def read_shape(rows: pl.DataFrame, shape: Shape) -> pl.DataFrame:
         texts = pl.DataFrame({"prompt": asked, "response": _as_text(rows, shape.response)})
     if shape.system and "system" not in texts.columns:
         texts = texts.with_columns(_as_text(rows, shape.system).alias("system"))
-    known = [rows[name] for name in PROVENANCE if rows.schema.get(name) == EXAMPLE[name] and len(rows)]
-    return complete_rows(texts.with_columns(rows[ROW_ID].alias("id"), *known))
+    return complete_rows(texts.with_columns(rows[ROW_ID].alias("id"), *list_provenance(rows)))
+
+
+def list_provenance(rows: pl.DataFrame) -> list[pl.Series]:
+    """Rows (n) to their columns of provenance (n each), null but where all of them are there; none without them.
+
+    A column that is called `template` is not enough to make a row one of ours.
+    """
+    if any(rows.schema.get(name) != EXAMPLE[name] for name in PROVENANCE):
+        return []
+    is_ours = pl.all_horizontal(pl.col(PROVENANCE).is_not_null()) & (pl.col("facts").list.len() > 0)
+    return rows.select(pl.when(is_ours).then(pl.col(name)).alias(name) for name in PROVENANCE).get_columns()
 
 
 def complete_rows(rows: pl.DataFrame) -> pl.DataFrame:
@@ -117,7 +131,7 @@ def _as_text(rows: pl.DataFrame, name: str) -> pl.Series:
     if kind.is_nested():
         what = f"the column {name} holds no text"
         raise RecipeError(what, where=str(kind), expected="text", hint="name another column: --response-column NAME")
-    return rows[name].cast(pl.String)
+    return rows[name].cast(pl.String, strict=False)  # bytes that are no UTF-8 are no text
 
 
 def _read_chat(column: pl.Series) -> pl.DataFrame:
