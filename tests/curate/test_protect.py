@@ -121,6 +121,7 @@ TOGETHER = [
     ("This shows that it was used", "This demonstrates that it was utilised"),
     ("What's the dose?", "What’s the dose?"),
     ("The toxicity", "toxicity"),
+    ("the half-life", "this half-life"),
     ("Is it 5 mg?", "5 mg is it!"),
 ]
 

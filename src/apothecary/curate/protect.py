@@ -39,7 +39,7 @@ _LETTERED = (
     r"vitamins?|hepatitis|types?|groups?|class|grade|stage|schedule|influenza|proteins?|factor|option|coenzyme|chain"
     r"|ha?emophilia|c[iy]closporin|amphotericin|arm|cohort|compounds?|sample|site|\d"
 )
-_ARTICLE = rf"\b((?i:a|the|{_LETTERED}))\s+((?i:{_COUNTED})|a)\b"
+_ARTICLE = rf"\b((?i:a|the|{_LETTERED}))\s+((?i:{_COUNTED})|a)([\s.,;:?!)]|$)"
 _WORD = r"""^["“‘'(«*_`]*([A-Za-z]{3,}(?:['’-][A-Za-z]+)*|[A-Za-z]{1,2}['’][a-z]+)[.,;:?!"”’')»*_`…]*$"""
 _REPLY = r"""^["“(]*([Nn]o|[Yy]es|[Nn]ot|[Nn]ever)[.,;:!?]"""  # "No, aspirin helps" is not "No aspirin helps"
 _TITLE = r"^[A-Z][a-z]{3,}(?:['-][a-z]+)*$"
@@ -112,7 +112,7 @@ def _cut_slices(texts: pl.Series) -> Iterator[tuple[int, int]]:
 
 
 def _join_slice(texts: pl.Series, closed: frozenset[str], phrases: dict[str, str]) -> pl.Series:
-    asked = texts.str.replace_all(_REQUEST, " ").str.replace_all(_ARTICLE, f"${{1}}{GLUE}${{2}}")
+    asked = texts.str.replace_all(_REQUEST, " ").str.replace_all(_ARTICLE, f"${{1}}{GLUE}${{2}}${{3}}")
     if phrases:
         even = asked.str.replace_all(r"\s+", " ")
         asked = (
