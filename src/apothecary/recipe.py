@@ -60,6 +60,9 @@ class Curate(Settings):
     near_duplicates: bool = True
     min_jaccard: Annotated[float, Field(gt=0, le=1)] = 0.6  # of the words of two rows with equal protected tokens
     wordings_per_fact: Annotated[int, Field(ge=0, le=10_000)] = 0  # rows of one intent about the same facts; 0: no cap
+    max_form_share: Share = 1.0  # of the free text, that rows of one form may have
+    semantic_model: str = ""  # a folder with an embedding model: rows with equal protected tokens merge by meaning too
+    min_cosine: Share = 0.95
     repair: bool = True  # mojibake and invisible characters in free text are mended before it is measured
     repeated_spans: bool = False  # look for spans of 50 tokens that stand in an earlier document
     benchmarks: Texts = ()  # files whose items may not stand in the dataset

@@ -66,6 +66,30 @@ def settle_near(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> d
     return books | {"read_again": meter.rows, "pairs": meter.pairs}
 
 
+def settle_semantic(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> dict[str, Any]:
+    """One bucket of protected keys to the verdicts about rows that mean the same, as an embedding says."""
+    from apothecary.curate.semantic import load_model, merge_alike
+
+    source = Source.from_context(context["source"])
+    keys = _drop_settled(_read_keys(shard, context, NEAR_KEYS), context)
+    shared = keys.filter(pl.struct("high", "low").is_duplicated())
+    texts = (
+        join_sides(source.read_places(shared, ["prompt", "response", "history"])) if shared.height else pl.Series([])
+    )
+    key = shared.select(pl.format("{}-{}", "high", "low").alias("key"))["key"]
+    model, cosine = context["curate"]["semantic_model"], context["curate"]["min_cosine"]
+    merged = merge_alike(texts, key, load_model(Path(model)), cosine)
+    here, there = shared[merged["row"]], shared[merged["other"]]
+    decided = here.select(
+        *PLACE,
+        pl.lit("same_meaning").alias("reason"),
+        there["file"].alias("other_file"),
+        there["row"].alias("other_row"),
+        merged["cosine"].alias("score"),
+    )
+    return _write(shard, folder, context, "semantic", keys.height, decided)
+
+
 def _read_keys(shard: Shard, context: dict[str, Any], schema: pl.Schema) -> pl.DataFrame:
     files = [Path(context["room"]) / path for path in context["keys"]]
     return read_bucket(files, schema, shard.payload["low"], shard.payload["high"])

@@ -17,11 +17,14 @@ from typing import Any
 
 import polars as pl
 
+from apothecary.curate.contamination import find_overlaps, join_texts
 from apothecary.curate.ground import NO_GROUND, Ground
 from apothecary.curate.intake import find_format, fit_frame, iter_blocks
+from apothecary.curate.judge import LAST, load_rules
 from apothecary.curate.room import Job, curate_rows
-from apothecary.curate.rows import find_shape, name_rows, repair_columns
+from apothecary.curate.rows import find_shape, name_rows, read_shape, repair_columns
 from apothecary.curate.source import Source, unite_files
+from apothecary.curate.tools import load_index, refuse_test_items
 from apothecary.curate.verdicts import write_books
 from apothecary.engine.commit import encode_json, hash_file, make_folder, read_sealed, write_sealed
 from apothecary.engine.lock import RunLock
@@ -80,8 +83,10 @@ def curate_files(
             workers=workers,
             progress=progress,
             summarise=lambda records: {
+                "test_items": look_again(out / "curate", records, source, job),
                 "shape": source.shape.to_dict() if source.shape else {},
                 "funnel": join_funnel(gathered, curated, records),
+                "forms": curated["forms"],
             },
         )
 
@@ -208,6 +213,21 @@ def write_kept(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> di
     if kept.height:
         folder.write_parquet(f"data/{shard.name}.parquet", kept, compression="zstd")
     return {"final": write_books(rows.height, verdicts)}
+
+
+def look_again(folder: Path, records: Sequence[ShardRecord], source: Source, job: Job) -> int:
+    """The kept rows, read as they were written, to how many show a test item: VerdictError unless there is none.
+
+    0 where no benchmark is named, or where the rule about them is turned off.
+    """
+    if not job.curate.benchmarks or LAST not in load_rules(job.keep) or source.shape is None:
+        return 0
+    index = load_index(job.curate.benchmarks, job.ground.views)
+    for entry in (entry for record in records for entry in record.files):
+        rows = read_shape(pl.read_parquet(folder / entry.path), source.shape)
+        found = find_overlaps(join_texts(rows), index)
+        refuse_test_items(found.with_columns(rows["id"][found["row"]].alias("id")), folder / entry.path)
+    return 0
 
 
 def join_funnel(

@@ -67,15 +67,27 @@ def list_closed(tables: list[Path]) -> set[str]:
     return found
 
 
-def list_gated(views: Path) -> pl.DataFrame:
-    """Views to the names of the entities on safety lists, synonyms too: `name, gate`."""
+def list_spared(pack: Path) -> list[str]:
+    """A pack's folder to the names, in lower case, that its safety rules spare: medicines that a list has too."""
+    path = pack / "safety.yaml"
+    raw = load_yaml(path, PackError) if path.exists() else {}
+    gates = raw.get("gates", {}) if isinstance(raw, dict) else {}
+    rules = gates.values() if isinstance(gates, dict) else gates
+    return sorted({str(name).lower() for rule in rules if isinstance(rule, dict) for name in rule.get("spared", [])})
+
+
+def list_gated(views: Path, pack: Path) -> pl.DataFrame:
+    """Views and a pack to the names of the entities on safety lists, synonyms too: `name, gate`."""
+    spared = list_spared(pack)
     found = [pl.DataFrame(schema={"name": pl.String, "gate": pl.String})]
     for table in TABLES.values():
         if not (views / table).exists() or "gates" not in pl.read_parquet_schema(views / table):
             continue
         known = pl.read_parquet_schema(views / table)
         more = [name for name in ("synonyms", "brands") if known.get(name) == pl.List(pl.String)]
-        rows = pl.read_parquet(views / table, columns=["name", "gates", *more]).filter(pl.col("gates").list.len() > 0)
+        rows = pl.read_parquet(views / table, columns=["name", "gates", *more]).filter(
+            (pl.col("gates").list.len() > 0) & ~pl.col("name").str.to_lowercase().is_in(spared).fill_null(value=False)
+        )
         names = pl.concat_list(pl.concat_list("name"), *(pl.col(one).fill_null([]) for one in more))
         gated = rows.select(names.alias("name"), pl.col("gates").alias("gate"))
         found.append(gated.explode("name", empty_as_null=False).explode("gate", empty_as_null=False).drop_nulls())

@@ -17,7 +17,8 @@ from apothecary.curate.filters.pii import find_pii
 from apothecary.curate.filters.presidio import find_pii_presidio
 from apothecary.curate.filters.tokens import count_tokens
 from apothecary.curate.filters.unsafe import flag_unsafe
-from apothecary.curate.keys import join_turns
+from apothecary.curate.keys import SEEDS, join_turns
+from apothecary.curate.protect import mask_protected
 from apothecary.facts.claims import summarise_claims
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def measure_rows(rows: pl.DataFrame, file: int, tools: Tools) -> pl.DataFrame:
     context = tools.context
     places = rows.select(pl.lit(file, pl.UInt32).alias("file"), pl.col("row").cast(pl.UInt32))
     texts = join_texts(rows)
+    forms = mask_protected(texts, context["closed"]).hash(SEEDS[0])
     by_group: list[pl.DataFrame] = [places, describe_sides(rows)]
+    by_group.append(pl.DataFrame({"form": forms, "content": texts.hash(SEEDS[0])}))
     wanted = [name for name in context["measures"] if any(name in names for names in GROUPS.values())]
     if wanted:
         by_group.append(measure_texts(texts, measures=wanted))

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from apothecary.curate.words import read_benign_words, read_equal_words
 
@@ -88,6 +89,15 @@ def join_protected(texts: pl.Series, closed: Sequence[str] = ()) -> pl.Series:
     return pl.concat(parts).alias(texts.name)
 
 
+def mask_protected(texts: pl.Series, closed: Sequence[str] = ()) -> pl.Series:
+    """Texts (n) to their forms (n): the benign words in lower case, and one `_` for all that stands between two."""
+    words, phrases = split_closed(closed)
+    parts = [pl.Series(texts.name, [], pl.String)]
+    for start, rows in _cut_slices(texts.fill_null("")):
+        parts.append(_mask_slice(texts.fill_null("").slice(start, rows), words, phrases))
+    return pl.concat(parts).alias(texts.name)
+
+
 def split_closed(closed: Sequence[str]) -> tuple[frozenset[str], dict[str, str]]:
     """Closed values to the single words among them, and the phrases that need glue (phrase to glued phrase).
 
@@ -112,6 +122,32 @@ def _cut_slices(texts: pl.Series) -> Iterator[tuple[int, int]]:
 
 
 def _join_slice(texts: pl.Series, closed: frozenset[str], phrases: dict[str, str]) -> pl.Series:
+    codes, ends, canon, _ = _read_chunks(texts, closed, phrases)
+    if not len(codes):
+        return pl.Series([""], dtype=pl.String).new_from_index(0, texts.len())
+    kept = canon.is_not_null().to_numpy()[codes]
+    tokens = canon.gather(codes[kept]).to_arrow()
+    offsets = np.concatenate(([0], kept.cumsum()))[ends]
+    rows = pl.Series(pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), tokens))
+    return rows.list.join(BREAK)
+
+
+def _mask_slice(texts: pl.Series, closed: frozenset[str], phrases: dict[str, str]) -> pl.Series:
+    codes, ends, canon, chunks = _read_chunks(texts, closed, phrases)
+    if not len(codes):
+        return pl.Series([""], dtype=pl.String).new_from_index(0, texts.len())
+    said = pl.DataFrame({"chunk": chunks, "canon": canon}).select(
+        pl.when(pl.col("canon").is_null()).then(pl.col("chunk").str.to_lowercase()).otherwise(pl.lit("_")).alias("said")
+    )["said"]
+    tokens = said.gather(codes).to_arrow()
+    rows = pl.Series(pa.LargeListArray.from_arrays(pa.array(ends, pa.int64()), tokens))
+    return rows.list.join(" ").str.replace_all(r"_(?: _)+", "_")
+
+
+def _read_chunks(
+    texts: pl.Series, closed: frozenset[str], phrases: dict[str, str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], pl.Series, pl.Series]:
+    """Texts (n) to the codes of their chunks, where each text's begin (n + 1), and what each code protects and says."""
     asked = texts.str.replace_all(_REQUEST, " ").str.replace_all(_ARTICLE, f"${{1}}{GLUE}${{2}}${{3}}")
     if phrases:
         even = asked.str.replace_all(r"\s+", " ")
@@ -127,15 +163,10 @@ def _join_slice(texts: pl.Series, closed: frozenset[str], phrases: dict[str, str
     lists = asked.str.extract_all(_CHUNK)
     ends = np.concatenate(([0], lists.list.len().to_numpy().astype(np.int64).cumsum()))
     if not ends[-1]:
-        return pl.Series([""], dtype=pl.String).new_from_index(0, texts.len())
+        return np.zeros(0, np.int64), ends, pl.Series(dtype=pl.String), pl.Series(dtype=pl.String)
     coded = lists.explode(empty_as_null=False).to_arrow().dictionary_encode()
-    canon = canonise_chunks(pl.Series(coded.dictionary), closed)
-    codes = coded.indices.to_numpy()
-    kept = canon.is_not_null().to_numpy()[codes]
-    tokens = canon.gather(codes[kept]).to_arrow()
-    offsets = np.concatenate(([0], kept.cumsum()))[ends]
-    rows = pl.Series(pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), tokens))
-    return rows.list.join(BREAK)
+    chunks = pl.Series(coded.dictionary)
+    return coded.indices.to_numpy().astype(np.int64), ends, canonise_chunks(chunks, closed), chunks
 
 
 def canonise_chunks(chunks: pl.Series, closed: frozenset[str] = frozenset()) -> pl.Series:

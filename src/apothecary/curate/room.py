@@ -4,7 +4,8 @@ curate/verify/    every statement of our own rows derived again, free text measu
 curate/judge/     what was measured against the bounds of `keep`
 curate/exact/     equal prompts brought together, bucket by bucket: duplicates and contradictions
 curate/facts/     rows about the same facts: the same wording twice, and one wording too many
-curate/near/      free text with equal protected tokens: near-duplicates
+curate/near/      free text with equal protected tokens: near-duplicates; semantic/ the same by an embedding
+curate/forms/     how many rows share a form, and those beyond a cap
 curate/           the first verdict about each row, file by file, and the funnel
 
 A stage that has nothing to look at is passed by. Buckets are sized by rows, so memory does not grow with the run.
@@ -18,13 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from apothecary.curate.buckets import plan_buckets, settle_exact, settle_facts, settle_near
+from apothecary.curate.buckets import plan_buckets, settle_exact, settle_facts, settle_near, settle_semantic
 from apothecary.curate.filters.tokens import hash_tokenizer, load_tokenizer
+from apothecary.curate.forms import read_meter, settle_forms
 from apothecary.curate.ground import NO_GROUND, Ground, find_ground
 from apothecary.curate.judge import judge_shard, load_rules
 from apothecary.curate.measure import list_measures
 from apothecary.curate.repeats import measure_repeats
-from apothecary.curate.settle import join_books, settle_file
+from apothecary.curate.settle import COMPONENTS, join_books, settle_file
 from apothecary.curate.source import Source
 from apothecary.curate.verify import verify_shard
 from apothecary.engine.commit import encode_json, hash_file, make_folder, read_json
@@ -40,8 +42,8 @@ BUCKETED: tuple[tuple[str, str, Work], ...] = (
     ("exact", "keys", settle_exact),
     ("facts", "facts", settle_facts),
     ("near", "near", settle_near),
+    ("semantic", "near", settle_semantic),
 )
-ORDER = ("verify", "exact", "facts", "near", "judge", "benchmark")  # the first verdict about a row counts
 
 
 @dataclass(frozen=True)
@@ -75,51 +77,32 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
 
     `settled` is the stage folder of the verdicts where the room itself holds something else.
     """
-    rules = load_rules(job.keep)
-    if job.curate.tokenizer:
-        load_tokenizer(Path(job.curate.tokenizer))  # refused here, before anything is done
-    measures = list_measures([name for rule in rules.values() for name in (rule.measure, rule.when) if name])
-    context = {
-        "room": str(job.folder),
-        "source": job.source.to_context(),
-        "run": job.run,
-        "measures": measures,
-        "closed": list(job.ground.closed),
-        "near_duplicates": job.curate.near_duplicates,
-        "wordings_per_fact": job.curate.wordings_per_fact,
-        "views": job.ground.views,
-        "claims": job.ground.claims or {},
-        "name_tables": list(job.ground.name_tables),
-        "pack": job.ground.pack,
-        "ground": job.ground.stamp,
-        "tokenizer": str(Path(job.curate.tokenizer).resolve()) if job.curate.tokenizer else "",
-        "tokenizer_hash": hash_tokenizer(Path(job.curate.tokenizer)) if job.curate.tokenizer else "",
-        "presidio": job.curate.presidio,
-        "benchmarks": [str(Path(path).resolve()) for path in job.curate.benchmarks],
-        "benchmark_hashes": [hash_benchmark(Path(path)) for path in job.curate.benchmarks],
-    }
-    measured = hash_file(job.source.folder / "manifest.json") + job.stamp
-    context["measured"] = measured
+    context = describe_job(job)
     make_folder(job.folder / "done")  # says that this folder is a room's, though its stages are there first
     shards = job.source.list_shards()
-    verified = run_stage(job, "verify", shards, verify_shard, context, measured)
+    verified = run_stage(job, "verify", shards, verify_shard, context, context["measured"])
     tables = {"verify": list_tables(verified, "verify-")} if job.run else {}
+    free = verified["books"]["free"]
     context |= {"keep": job.keep.model_dump(mode="json"), "curate": job.curate.model_dump(mode="json")}
     context |= {"worse": [], "repeats": find_shares(job, shards, context, verified)}
-    if verified["books"]["free"] or job.curate.benchmarks:
+    context["attributes"] = list_tables(verified, "attributes-")
+    if free or job.curate.benchmarks:
         judged = run_stage(job, "judge", shards, judge_shard, context, inputs)
         tables |= {"judge": list_tables(judged, "judge-"), "benchmark": list_tables(judged, "benchmark-")}
         context["worse"] = [*tables["judge"], *tables["benchmark"]]
     keyed = verified["books"]["keyed"]
     for stage, kind, work in BUCKETED:
-        if keyed[kind]:
-            reads = {
-                "keys": list_tables(verified, f"{kind}-"),
-                "settled": [*tables.get("exact", []), *tables.get("facts", [])],
-            }
+        if keyed[kind] and (stage != "semantic" or job.curate.semantic_model):
+            reads = {"keys": list_tables(verified, f"{kind}-"), "settled": list_settled(tables)}
             done = run_stage(job, stage, plan_buckets(keyed[kind], BUCKET_ROWS), work, context | reads, inputs)
             tables[stage] = list_tables(done, f"{stage}-")
-    context["tables"] = {stage: tables[stage] for stage in ORDER if tables.get(stage)}
+    told: dict[str, Any] = {}
+    if free:
+        whole = [Shard("all", {"rows": free})]
+        done = run_stage(job, "forms", whole, settle_forms, context | {"settled": list_settled(tables)}, inputs)
+        tables["forms"] = list_tables(done, "forms-")
+        told["forms"] = read_meter(job.folder / "forms" / "data" / "meter.parquet")
+    context["tables"] = {stage: tables[stage] for stage in COMPONENTS if tables.get(stage)}
     return run_room(
         job.folder / settled,
         "curate",
@@ -129,8 +112,41 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
         inputs=inputs,
         workers=job.workers,
         progress=job.progress,
-        summarise=lambda records: {"funnel": join_books([record.books for record in records])},
+        summarise=lambda records: {"funnel": join_books([record.books for record in records]), **told},
     )
+
+
+def describe_job(job: Job) -> dict[str, Any]:
+    """What the work functions need to know, JSON-able; refuses a profile, tokenizer or benchmark that is not there."""
+    rules = load_rules(job.keep)
+    tokenizer = Path(job.curate.tokenizer).resolve() if job.curate.tokenizer else None
+    if tokenizer:
+        load_tokenizer(tokenizer)
+    return {
+        "room": str(job.folder),
+        "source": job.source.to_context(),
+        "run": job.run,
+        "measures": list_measures([name for rule in rules.values() for name in (rule.measure, rule.when) if name]),
+        "measured": hash_file(job.source.folder / "manifest.json") + job.stamp,
+        "closed": list(job.ground.closed),
+        "near_duplicates": job.curate.near_duplicates,
+        "wordings_per_fact": job.curate.wordings_per_fact,
+        "views": job.ground.views,
+        "claims": job.ground.claims or {},
+        "name_tables": list(job.ground.name_tables),
+        "pack": job.ground.pack,
+        "ground": job.ground.stamp,
+        "tokenizer": str(tokenizer or ""),
+        "tokenizer_hash": hash_tokenizer(tokenizer) if tokenizer else "",
+        "presidio": job.curate.presidio,
+        "benchmarks": [str(Path(path).resolve()) for path in job.curate.benchmarks],
+        "benchmark_hashes": [hash_benchmark(Path(path)) for path in job.curate.benchmarks],
+    }
+
+
+def list_settled(tables: dict[str, list[str]]) -> list[str]:
+    """The tables of the stages that bring rows together, as far as they are done."""
+    return [path for stage in ("exact", "facts", "near", "semantic") for path in tables.get(stage, [])]
 
 
 def find_shares(job: Job, shards: Sequence[Shard], context: dict[str, Any], verified: dict[str, Any]) -> list[str]:

@@ -12,12 +12,14 @@ from apothecary.engine.run import Shard, ShardFolder
 from apothecary.engine.shard import sum_books
 
 # What a stage is called in the funnel: exact, facts and near are one question, asked three times.
-COMPONENTS = {
+COMPONENTS = {  # the first verdict about a row, in this order, counts
     "verify": "verify",
     "exact": "deduplicate",
     "facts": "deduplicate",
     "near": "deduplicate",
+    "semantic": "deduplicate",
     "judge": "quality",
+    "forms": "balance",
     "benchmark": "decontaminate",
 }
 

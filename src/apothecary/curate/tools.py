@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ import polars as pl
 
 from apothecary.curate.ground import list_gated
 from apothecary.engine.commit import read_json
+from apothecary.errors import VerdictError
 from apothecary.packs.attach import read_entities
 
 if TYPE_CHECKING:
@@ -48,12 +50,7 @@ class Tools:
         """The test items that no row may show; None where no benchmark is named."""
         if not self.context["benchmarks"]:
             return None
-        from apothecary.curate.benchmark_files import read_benchmarks
-        from apothecary.curate.benchmark_index import build_index
-        from apothecary.curate.held_out import read_names
-
-        items = read_benchmarks([Path(path) for path in self.context["benchmarks"]])
-        return build_index(items, read_names(Path(self.context["views"])) if self.context["views"] else None)
+        return load_index(self.context["benchmarks"], self.context["views"])
 
     @cached_property
     def requests(self) -> UnsafeRequests | None:
@@ -65,7 +62,7 @@ class Tools:
     @cached_property
     def gated(self) -> pl.DataFrame:
         """The names of entities on safety lists: `name, gate`."""
-        return list_gated(Path(self.context["views"]))
+        return list_gated(Path(self.context["views"]), Path(self.context["pack"]))
 
     @cached_property
     def names(self) -> pl.DataFrame:
@@ -75,6 +72,27 @@ class Tools:
             pl.read_parquet(Path(self.context["views"]) / table, columns=["entity_id", "name"]) for table in tables
         ]
         return pl.concat(named).drop_nulls("name")
+
+
+def load_index(benchmarks: Sequence[str], views: str) -> Index:
+    """Benchmark files and the views of a knowledge base (none: "") to the test items that no row may show."""
+    from apothecary.curate.benchmark_files import read_benchmarks
+    from apothecary.curate.benchmark_index import build_index
+    from apothecary.curate.held_out import read_names
+
+    return build_index(read_benchmarks([Path(path) for path in benchmarks]), read_names(Path(views)) if views else None)
+
+
+def refuse_test_items(findings: pl.DataFrame, where: Path) -> None:
+    """What a second look at written files found (`id, benchmark, item`); VerdictError unless it is nothing."""
+    if findings.height:
+        first = findings.row(0, named=True)
+        raise VerdictError(
+            f"{findings.height:,} written rows show a test item",
+            where=f"{where}: {first['id']} shows {first['item']} of {first['benchmark']}",
+            expected="none: such rows are dropped; the dataset was not published",
+            hint="this is a bug in decontamination, or `keep.bounds.benchmark_item` lets such rows pass",
+        )
 
 
 def load_tools(context: dict[str, Any]) -> Tools:

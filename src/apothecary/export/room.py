@@ -12,6 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from apothecary.curate.check_export import check_export
+from apothecary.curate.judge import LAST, load_rules
+from apothecary.curate.tools import load_index, refuse_test_items
 from apothecary.curate.verdicts import iter_dropped, list_verdict_files
 from apothecary.engine.commit import hash_file, read_json
 from apothecary.engine.progress import Progress
@@ -88,6 +91,9 @@ def describe_dataset(
     pack = read_json(run / "generate" / "pack.json")
     parents = read_entities(run / "gather", pack, ["entity_id", "parent_key"])
     audit = audit_leaks(files, parents, pack, made.get("held_out_patterns", {}), workers)
+    if recipe.curate.benchmarks and LAST in load_rules(recipe.keep):
+        index = load_index(recipe.curate.benchmarks, str(run / "gather"))
+        refuse_test_items(check_export(files, index), run / ROOM)
     pieces = [entry.path for record in records for entry in record.files if entry.path.startswith("sample/")]
     sample = write_sample([run / ROOM / path for path in pieces], run / ROOM / SAMPLE, SAMPLE_ROWS)
     return {

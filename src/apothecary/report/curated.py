@@ -60,6 +60,7 @@ def report_curation(order: Order, *, workers: int, progress: Progress) -> Iterat
         progress=progress,
     )
     yield from lay_funnel(manifest["funnel"])
+    yield describe_forms(manifest["forms"])
     kept, read = manifest["rows"], manifest["funnel"][0]["read"]
     yield f"{kept:,} of {read:,} rows are kept: {order.out / 'curate' / 'data'}"
     if not order.pack:
@@ -111,6 +112,18 @@ def lay_funnel(funnel: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield from lay_out(("component", "read", "kept", "of all", "", "rows"), table)
 
 
+def describe_forms(meter: dict[str, Any]) -> str:
+    """How varied the rows are, in one line: the forms that are left when all that asserts something is masked."""
+    top = f", the commonest {meter['top'][0]['share']:.2%} of the rows" if meter["top"] else ""
+    return f"{meter['forms']:,} forms among {meter['rows']:,} rows, effective number {meter['effective']:,.0f}{top}"
+
+
+def shorten(text: str, most: int = 80) -> str:
+    """A text to one line of at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
 def is_curated(folder: Path) -> bool:
     """Whether a folder holds the curation of a user's files."""
     path = folder / "run.json"
@@ -129,6 +142,10 @@ def show_curated(folder: Path, *, dropped: str | None, count: int) -> Iterator[s
             f"read: {told['name']}, {told['bytes']:,} bytes" for told in read_sealed(folder / "run.json")["files"]
         )
         yield from lay_funnel(manifest["funnel"])
+        yield describe_forms(manifest["forms"])
+        yield from lay_out(
+            ("commonest forms", "rows", "share"), [(*line.values(),) for line in manifest["forms"]["top"]]
+        )
         yield from show_failed(folder)
         return
     tables = sorted((folder / "curate" / "verdicts" / "data").glob("verdicts-*.parquet"))
