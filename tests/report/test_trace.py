@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from apothecary.curate.verdicts import list_verdict_files, scan_verdicts
 from apothecary.errors import RecipeError
-from apothecary.report.dataset import scan_dataset, scan_made
-from apothecary.report.trace import trace_example
+from apothecary.report.dataset import read_pack_dump, scan_dataset, scan_made
+from apothecary.report.trace import trace_example, trace_wording
+
+
+EVERY = 12  # of the rows of one intent each, as many as this are traced in full
 
 
 @pytest.fixture(scope="module")
-def one_of_each_intent(quick_run: Path) -> list[str]:
-    rows = scan_dataset(quick_run).select("id", "intent").collect()
-    return rows.unique("intent", keep="first", maintain_order=True)["id"].to_list()
+def one_row_of_each_intent(quick_run: Path) -> list[dict[str, Any]]:
+    rows = scan_dataset(quick_run).collect()
+    return rows.unique("intent", keep="first", maintain_order=True).to_dicts()
 
 
-def test_every_intent_can_be_traced(quick_run: Path, one_of_each_intent: list[str]) -> None:
-    for example_id in one_of_each_intent:
+@pytest.fixture(scope="module")
+def one_of_each_intent(one_row_of_each_intent: list[dict[str, Any]]) -> list[str]:
+    return [row["id"] for row in one_row_of_each_intent]
+
+
+def test_the_wording_of_every_intent_is_found(quick_run: Path, one_row_of_each_intent: list[dict[str, Any]]) -> None:
+    pack = read_pack_dump(quick_run)
+    for row in one_row_of_each_intent:
+        text = "\n".join(trace_wording(pack, row))
+        assert "  ask  " in text and "  reply" in text, row["id"]
+
+
+def test_examples_can_be_traced_in_full(quick_run: Path, one_of_each_intent: list[str]) -> None:
+    for example_id in one_of_each_intent[::EVERY]:
         text = "\n".join(trace_example(quick_run, example_id))
         assert "state: published" in text
         assert "  ask  " in text
