@@ -13,7 +13,6 @@ from apothecary.errors import RecipeError
 from apothecary.report.dataset import read_pack_dump, scan_dataset, scan_made
 from apothecary.report.trace import trace_example, trace_wording
 
-
 EVERY = 12  # of the rows of one intent each, as many as this are traced in full
 
 
