@@ -96,6 +96,7 @@ class Rival:
         given = {name: (one.texts(), one.unit, drawn.given[name].tolist()) for name, one in intent.draw.given.items()}
         options = list(zip(*(o.to_list() for o in values.options), strict=True)) if values.options else None
         roles = [at.tolist() for at in order]
+        difficulty = intent.rate_difficulty()
         template, part, j = drawn.template.tolist(), drawn.part_of.tolist(), drawn.j.tolist()
         ask, reply = drawn.ask.tolist(), drawn.reply.tolist()
         before_ask, before_reply = drawn.before_ask.tolist(), drawn.before_reply.tolist()
@@ -148,7 +149,7 @@ class Rival:
                     None,
                     list(options[n]) if options else None,
                     [step(*args) for step in self.steps] or None,
-                    intent.difficulty,
+                    difficulty,
                     one.register,
                     intent.safety,
                     intent.tests,
