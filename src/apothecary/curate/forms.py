@@ -68,7 +68,7 @@ def settle_forms(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> 
 
 def read_result(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
     """A query to its result."""
-    return pl.DataFrame(pl.from_arrow(connection.execute(query).to_arrow_table()))
+    return pl.DataFrame(connection.sql(query).to_arrow_table())
 
 
 def list_free(connection: duckdb.DuckDBPyConnection, room: Path, context: dict[str, Any]) -> None:
