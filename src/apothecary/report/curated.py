@@ -12,10 +12,11 @@ import polars as pl
 from pydantic import ValidationError
 
 from apothecary.curate.compare import compare_dedup, describe_comparison
-from apothecary.curate.files import KIND, curate_files, open_source
+from apothecary.curate.files import KIND, curate_files
 from apothecary.curate.ground import NO_GROUND, find_ground
 from apothecary.curate.intake import iter_blocks
-from apothecary.curate.rows import find_shape, name_rows, read_shape
+from apothecary.curate.rows import Shape, find_shape, name_rows, read_shape
+from apothecary.curate.source import Source
 from apothecary.curate.verdicts import scan_verdicts
 from apothecary.engine.commit import read_sealed
 from apothecary.engine.progress import Progress
@@ -155,8 +156,9 @@ def show_curated(folder: Path, *, dropped: str | None, count: int) -> Iterator[s
         known = sorted(verdicts.select(pl.col("reason").unique()).collect()["reason"].to_list())
         hint = "reasons here: " + ", ".join(known) if known else "no row was dropped"
         raise RecipeError(f"no row was dropped for {dropped}", where="--dropped", hint=hint)
-    columns = (manifest["shape"]["prompt"] or None, manifest["shape"]["response"] or None)
-    source = open_source(folder / "gather", read_sealed(folder / "gather" / "manifest.json"), columns, folder)
+    gathered = read_sealed(folder / "gather" / "manifest.json")
+    blocks = {entry["path"]: entry["rows"] for entry in gathered["files"] if entry["path"].startswith("data/")}
+    source = Source(folder / "gather", tuple(blocks), tuple(blocks.values()), Shape(**manifest["shape"]))
     ids = {name.partition(": ")[0] for name in found["detail"].to_list()}
     for line in found.to_dicts():
         place = pl.DataFrame({"file": [line["file"]], "row": [line["row"]]})
@@ -175,7 +177,7 @@ def describe_row(name: str, row: dict[str, Any]) -> str:
     return f"{name}{asked}\nA: {row['response'] or ''}"
 
 
-def find_other(name: str, source: Any, ids: set[str]) -> tuple[str, dict[str, Any]] | None:
+def find_other(name: str, source: Source, ids: set[str]) -> tuple[str, dict[str, Any]] | None:
     """The row that a verdict names as its proof, None where it names none."""
     if name not in ids or ":" not in name:
         return None
