@@ -2,6 +2,7 @@ import polars as pl
 import pytest
 from tests.curate.examples import frame_rows, make_row, two_turns
 
+from apothecary.curate.duplicates import decide_duplicates
 from apothecary.curate.keys import build_keys, hash_texts, join_turns, normalise_space
 
 
@@ -67,3 +68,37 @@ def test_keys_carry_their_place_and_bucket() -> None:
     assert keys["file"].to_list() == [7] * 5
     assert keys["row"].to_list() == [0, 1, 2, 3, 4]
     assert (keys["bucket"] == (keys["high"] // 2**48)).all()
+
+
+def ask_free(*pairs: tuple[str | None, str | None]) -> pl.DataFrame:
+    return frame_rows([{"id": f"x:{n}", "prompt": prompt, "response": text} for n, (prompt, text) in enumerate(pairs)])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        pytest.param("It boils at 41 °C.", "It boils at 42 °C.", "contradiction", id="other number"),
+        pytest.param("It boils at 41 °C.", "It boils at -41 °C.", "contradiction", id="other sign"),
+        pytest.param("41", "41.5", "contradiction", id="bare numbers"),
+        pytest.param("Yes.", "No.", "contradiction", id="yes and no"),
+        pytest.param("yes", "NO", "contradiction", id="capitals"),
+        pytest.param("(A)", "B.", "contradiction", id="choices"),
+        pytest.param("It boils at 41 °C.", "It boils  at 41\n°C.", "duplicate", id="white space"),
+        pytest.param("It boils at 41 °C.", "At 42 °C it boils.", None, id="other wording"),
+        pytest.param("It boils at 41 °C.", "It boils at 42 K.", None, id="other unit"),
+        pytest.param("It is polar.", "It is apolar.", None, id="other words"),
+        pytest.param("Yes.", "Yes, it does.", None, id="yes in a sentence"),
+        pytest.param("Yes.", "41", None, id="yes and a number"),
+        pytest.param("", "No.", None, id="nothing"),
+    ],
+)
+def test_free_text_contradicts_where_only_values_differ(one: str, other: str, reason: str | None) -> None:
+    decided = decide_duplicates(build_keys(ask_free(("Q?", one), ("Q?", other), ("R?", other)), 0))
+    wanted = {"contradiction": [(0, reason), (1, reason)], "duplicate": [(1, reason)]}.get(reason or "", [])
+    assert decided.select("row", "reason").rows() == wanted
+
+
+def test_of_free_text_without_a_question_only_equal_texts_meet() -> None:
+    rows = ask_free(("", "Batch 1: 41"), (None, "Batch 2: 42"), (" ", "Batch 1:  41"), ("Batch 1: 41", "Batch 1: 41"))
+    decided = decide_duplicates(build_keys(rows, 0))
+    assert decided.select("row", "reason", "other_row").rows() == [(2, "duplicate", 0)]

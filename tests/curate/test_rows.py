@@ -94,6 +94,7 @@ def test_wrong_columns_are_one_clear_error(record: Record, prompt: str | None, r
         pytest.param([USER], (None, None, None, None), id="a question alone"),
         pytest.param([], (None, None, None, None), id="no turn"),
         pytest.param(None, (None, None, None, None), id="no list"),
+        pytest.param([None, USER, BOT], ("Q", "A", None, None), id="an empty turn"),
         pytest.param([USER, {"role": "assistant", "content": None}], (None, None, None, None), id="no content"),
         pytest.param([HUMAN | {"from": "Prompter"}, GPT | {"from": "Bot"}], ("Q", "A", None, None), id="other roles"),
     ],

@@ -38,7 +38,7 @@ _UNEVEN = r"\s\s|^\s|\s$|[^\S ]"  # white space that is not one plain space betw
 
 def build_keys(rows: pl.DataFrame, file: int) -> pl.DataFrame:
     """EXAMPLE rows of one file (n) to KEYS (n), in the order of the rows."""
-    high, low = hash_texts(join_turns(rows))
+    high, low = hash_texts(join_shown(rows))
     return (
         key_answers(rows)
         .with_columns(high.alias("high"), low.alias("low"))
@@ -53,6 +53,22 @@ def build_keys(rows: pl.DataFrame, file: int) -> pl.DataFrame:
             pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
         )
     )
+
+
+def join_shown(rows: pl.DataFrame) -> pl.Series:
+    """EXAMPLE rows (n) to what tells them apart (n): what is asked; of texts that answer nothing the text itself.
+
+    Where nothing is asked, nothing is answered differently: such texts are equal or they are not.
+    """
+    asked = join_turns(rows)
+    if rows["template"].null_count() == 0:
+        return asked
+    return pl.DataFrame({"asked": asked.fill_null(""), "text": rows["response"].fill_null("")}).select(
+        pl.when(pl.col("asked").str.strip_chars() == "")
+        .then(pl.lit(TURN_END) + pl.col("text"))
+        .otherwise("asked")
+        .alias("shown")
+    )["shown"]
 
 
 def key_answers(rows: pl.DataFrame) -> pl.DataFrame:

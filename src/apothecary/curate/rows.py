@@ -146,7 +146,7 @@ def _read_chat(column: pl.Series) -> pl.DataFrame:
 def split_turns(turns: Sequence[dict[str, Any]] | None) -> tuple[str | None, str | None, str | None, Any]:
     """The turns of one conversation to prompt, response, system text and earlier turns (None where there are none)."""
     told: list[dict[str, str]] = []
-    for turn in turns or []:
+    for turn in filter(None, turns or []):
         role = str(turn.get("role") or turn.get("from") or "").lower()
         content = turn.get("content") if turn.get("content") is not None else turn.get("value")
         if isinstance(content, str):
