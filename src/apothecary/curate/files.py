@@ -86,7 +86,7 @@ def curate_files(
                 "test_items": look_again(out / "curate", records, source, job),
                 "shape": source.shape.to_dict() if source.shape else {},
                 "funnel": join_funnel(gathered, curated, records),
-                "forms": curated["forms"],
+                "forms": curated.get("forms"),
             },
         )
 

@@ -61,7 +61,8 @@ def report_curation(order: Order, *, workers: int, progress: Progress) -> Iterat
         progress=progress,
     )
     yield from lay_funnel(manifest["funnel"])
-    yield describe_forms(manifest["forms"])
+    if manifest["forms"]:
+        yield describe_forms(manifest["forms"])
     kept, read = manifest["rows"], manifest["funnel"][0]["read"]
     yield f"{kept:,} of {read:,} rows are kept: {order.out / 'curate' / 'data'}"
     if not order.pack:
@@ -77,20 +78,23 @@ def read_settings(order: Order) -> tuple[Curate, Keep]:
         room, _, name = key.strip().partition(".")
         if not equals or room not in values or not name:
             expected = "keep.RULE=BOUND, as keep.few_words=3 or keep.many_digits=off, or curate.KEY=VALUE"
-            raise RecipeError(f"--set {text} sets nothing", where="command line", expected=expected)
+            hint = "docs/curate/filters.md lists the rules"
+            raise RecipeError(f"--set {text} sets nothing", where="command line", expected=expected, hint=hint)
         values[room][name] = value.strip()
     known = list(Curate.model_fields)
     for name in values["curate"]:
         if name not in known:
             hint = suggest_key(name, known)
             raise RecipeError(f"there is no setting `curate.{name}`", where="command line", hint=hint)
-    chosen = {**values["curate"], "benchmarks": [str(path) for path in order.benchmarks]}
+    named = [part.strip() for part in values["curate"].get("benchmarks", "").split(",") if part.strip()]
+    chosen = {**values["curate"], "benchmarks": [*named, *map(str, order.benchmarks)]}
     try:
         return Curate.model_validate(chosen), Keep(profile=order.profile, bounds=values["keep"])
     except ValidationError as error:
         first = error.errors()[0]
         what = f"`{'.'.join(map(str, first['loc']))}` is {first['input']!r}"
-        raise RecipeError(what, where="command line", expected=first["msg"]) from None
+        hint = "change the value behind --set or --profile"
+        raise RecipeError(what, where="command line", expected=first["msg"], hint=hint) from None
 
 
 def stamp_code() -> str:
@@ -143,10 +147,10 @@ def show_curated(folder: Path, *, dropped: str | None, count: int) -> Iterator[s
             f"read: {told['name']}, {told['bytes']:,} bytes" for told in read_sealed(folder / "run.json")["files"]
         )
         yield from lay_funnel(manifest["funnel"])
-        yield describe_forms(manifest["forms"])
-        yield from lay_out(
-            ("commonest forms", "rows", "share"), [(*line.values(),) for line in manifest["forms"]["top"]]
-        )
+        if manifest["forms"]:
+            yield describe_forms(manifest["forms"])
+            lines = [(*line.values(),) for line in manifest["forms"]["top"]]
+            yield from lay_out(("commonest forms", "rows", "share"), lines)
         yield from show_failed(folder)
         return
     tables = sorted((folder / "curate" / "verdicts" / "data").glob("verdicts-*.parquet"))
@@ -199,13 +203,14 @@ def show_failed(folder: Path) -> Iterator[str]:
 
 def report_comparison(path: Path, prompt: str | None, response: str | None) -> Iterator[str]:
     """A user's file to what a FineWeb-style MinHash and ours would delete of it."""
-    parts, start = [], 0
+    parts = []
     for block in iter_blocks(path):
         if block.rows.height:
             ids = pl.Series([f"{path.name}:{number}" for number in block.numbers], dtype=pl.String)
             shape = find_shape(block.rows.schema, prompt, response, str(path))
             parts.append(read_shape(name_rows(block.rows, ids), shape).select("id", "prompt", "response", "history"))
-            start += block.rows.height
-    if not start:
-        raise SourceError(f"there is no record in {path.name}", where=str(path), expected="at least one record")
+    if not parts:
+        hint = "apothecary curate FILE --out DIR tells what was read and failed"
+        what = f"there is no record in {path.name}"
+        raise SourceError(what, where=str(path), expected="at least one record", hint=hint)
     yield from describe_comparison(compare_dedup(pl.concat(parts)))
