@@ -1,4 +1,4 @@
-"""Every shell and Python block of the README and the tutorial is run, page by page, in the order it stands.
+"""Every shell and Python block of the README, the tutorial and the page of curate is run, page by page, in the order it stands.
 
 Blocks run as they are written, in a folder that looks like the checkout: the same Makefile, sources, recipes and .venv
 (by links), and a `runs/` of its own. A comment before a block may say, visibly in the page's source,
@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = ("README.md", "docs/tutorial.md")
+PAGES = ("README.md", "docs/tutorial.md", "docs/curate.md")
 LINKED = ("Makefile", "pyproject.toml", "README.md", "LICENSE", "src", "recipes", "docs")
 BLOCK = re.compile(
     r"(?:^<!-- test: (?P<note>[^>]*?) -->\n)?^```(?P<language>sh|python)\n(?P<code>.*?)^```$", re.M | re.S
