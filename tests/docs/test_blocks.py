@@ -1,4 +1,4 @@
-"""Every shell and Python block of the README, the tutorial and the page of curate is run, page by page, in the order it stands.
+"""Every shell and Python block of the README, the tutorial and the curate page is run, page by page, in their order.
 
 Blocks run as they are written, in a folder that looks like the checkout: the same Makefile, sources, recipes and .venv
 (by links), and a `runs/` of its own. A comment before a block may say, visibly in the page's source,
