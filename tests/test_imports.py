@@ -15,7 +15,7 @@ LAYERS = (
     {"errors", "example"},
     {"engine", "facts"},
     {"packs", "recipe"},
-    {"gather"},
+    {"gather", "documents"},
     {"generate"},
     {"curate"},
     {"export"},
