@@ -19,8 +19,8 @@ from apothecary.errors import SourceError
 
 CHUNK_BYTES = 2**18
 ENCODING_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-# What DTDs of publishers declare (&mdash; &alpha;): known here, so that no DTD need be read. XML's own five excepted.
-NAMED = {name: chr(code) for name, code in html.entities.name2codepoint.items()}
+# What DTDs of publishers declare (&mdash; &alpha; &lsqb;): known here, so that no DTD need be read.
+NAMED = {name[:-1]: text for name, text in html.entities.html5.items() if name.endswith(";")}
 
 
 @dataclass(frozen=True)
