@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from apothecary.curate import intake
-from apothecary.curate.intake import build_frame, fit_frame, iter_blocks, unite_schemas
+from apothecary.curate.intake import build_frame, find_format, fit_frame, iter_blocks, unite_schemas
 from apothecary.errors import SourceError
 
 RECORDS = [{"prompt": "one µg", "response": 'A,\n"b"', "n": 1}, {"prompt": "二", "response": "B", "n": 2}]
@@ -304,3 +304,9 @@ def test_a_block_is_fitted_to_the_columns_of_all() -> None:
     fitted = fit_frame(pl.DataFrame({"b": [[1, 2], None]}), united)
     assert fitted.to_dicts() == [{"a": None, "b": "[1, 2]"}, {"a": None, "b": None}]
     assert fit_frame(pl.DataFrame(), united).schema == united
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="is a folder") as raised:
+        find_format(tmp_path)
+    assert f"{tmp_path}/*" in str(raised.value)

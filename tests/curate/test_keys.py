@@ -3,7 +3,7 @@ import pytest
 from tests.curate.examples import frame_rows, make_row, two_turns
 
 from apothecary.curate.duplicates import decide_duplicates
-from apothecary.curate.keys import build_keys, hash_texts, join_turns, normalise_space
+from apothecary.curate.keys import build_keys, hash_texts, join_turns, key_answers, normalise_space
 
 
 def same(left: str, right: str) -> bool:
@@ -102,3 +102,37 @@ def test_of_free_text_without_a_question_only_equal_texts_meet() -> None:
     rows = ask_free(("", "Batch 1: 41"), (None, "Batch 2: 42"), (" ", "Batch 1:  41"), ("Batch 1: 41", "Batch 1: 41"))
     decided = decide_duplicates(build_keys(rows, 0))
     assert decided.select("row", "reason", "other_row").rows() == [(2, "duplicate", 0)]
+
+
+def judge_responses(left: str, right: str) -> str:
+    rows = pl.DataFrame({"prompt": ["Which?"] * 2, "response": [left, right], "template": [None, None], "answer": ""})
+    keys = key_answers(rows.with_columns(pl.col("template").cast(pl.String)))
+    if keys["form"].n_unique() > 1:
+        return "both stay"
+    return "contradict" if keys["values"].n_unique() > 1 else "agree"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        pytest.param("It is 5 hours.", "It is 7 hours.", "contradict", id="number"),
+        pytest.param("5-10 mg", "5-20 mg", "contradict", id="range"),
+        pytest.param("5mg/kg", "7mg/kg", "contradict", id="glued unit"),
+        pytest.param("(n=5), -3 1 2", "(n=5), -3 1 4", "contradict", id="numbers side by side"),
+        pytest.param("Yes", "no.", "contradict", id="yes and no"),
+        pytest.param("True", "No", "contradict", id="true and no"),
+        pytest.param("3.5", "3.50", "agree", id="trailing zero"),
+        pytest.param("5.0 h", "5 h.", "agree", id="only zeros"),
+        pytest.param("Take 1,000,000 IU.", "Take 1000000 IU.", "agree", id="thousands"),
+        pytest.param("−5 mV", "-5 mV", "agree", id="minus"),
+        pytest.param("Yes", "True", "agree", id="yes and true"),
+        pytest.param("100 mg", "10 mg", "contradict", id="zeros of a whole number"),
+        pytest.param("CYP2C9", "CYP2C19", "both stay", id="enzymes"),
+        pytest.param("1-chloropropane", "2-chloropropane", "both stay", id="locants"),
+        pytest.param("Factor 8", "Factor 9", "both stay", id="numbered names"),
+        pytest.param("IL-2", "IL-6", "both stay", id="cytokines"),
+        pytest.param("Yes", "a", "both stay", id="answer and option"),
+    ],
+)
+def test_what_free_answers_contradict_each_other(left: str, right: str, expected: str) -> None:
+    assert judge_responses(left, right) == expected

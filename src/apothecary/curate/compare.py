@@ -109,7 +109,10 @@ def describe_comparison(comparison: Comparison) -> list[str]:
         counts = [getattr(side, name) for side in (comparison.fineweb, comparison.ours)]
         lines.append(f"{shown:24}" + "".join(f"{f'{n:,} ({n / max(of, 1):.1%})':>24}" for n in counts))
     if comparison.wrong:
-        lines += ["", "Deleted by FineWeb-style MinHash, though no kept row says it:"]
+        lines += [
+            "",
+            "Deleted by FineWeb-style MinHash, though no kept row has the same names and numbers in this order:",
+        ]
     for wrong in comparison.wrong:
         lines += ["", f"  deleted  {wrong.id}: {wrong.text}", f"  kept     {wrong.kept_id}: {wrong.kept_text}"]
         lines.append(f"  differs  {wrong.differs}")

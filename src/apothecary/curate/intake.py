@@ -40,6 +40,8 @@ class Block:
 
 def find_format(path: Path) -> str:
     """A file's name to how it is read; SourceError for a name that says nothing."""
+    if path.is_dir():
+        raise SourceError(f"{path} is a folder", where=str(path), expected=EXPECTED, hint=f"name its files: {path}/*")
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in COMPRESSIONS:
         suffixes.pop()
@@ -315,5 +317,5 @@ def _name_fault(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "not UTF-8"
     if isinstance(error, json.JSONDecodeError):
-        return f"not JSON: {error.msg}"
+        return f"not JSON: {error.msg.removesuffix(' at')}"
     return "nested too deep" if isinstance(error, RecursionError) else str(error)

@@ -31,7 +31,15 @@ KEYS = pl.Schema(
 )
 
 NUMBER = r"[-−+]?\d+(?:[.,]\d+)*(?:[eE][-+−]?\d+)?"
-CLOSED = r"^(?:yes|no|true|false|[a-h])$"  # answers that exclude each other without a number
+CLOSED = r"^(?:yes|no|true|false)$"  # answers that exclude each other without a number
+OPTION = r"^[a-h]$"
+# A number that can be wrong: it stands alone, perhaps with its unit. CYP2C9 and CYP2C19, 1- and 2-chloropropane, factor
+# 8 and factor 9 are names, and two names may both be right. White space is doubled where this is looked for.
+_STATED = (
+    rf" ([(\['$€£~≈<>=≤≥±]*(?:[a-z]+[<>=≤≥≈])?)({NUMBER}(?:[-–—/x×:]?{NUMBER})*)"
+    r"([a-zµμ%°‰]*(?:/[a-zµμ]+)*[)\]',.;:!?]*) "
+)
+_NAMED = r"\b(factor|vitamins?|interleukin|chromosome|types?|cyclin|protein|isoform|option|choice) +(\d)"
 
 _UNEVEN = r"\s\s|^\s|\s$|[^\S ]"  # white space that is not one plain space between two words
 
@@ -76,7 +84,7 @@ def key_answers(rows: pl.DataFrame) -> pl.DataFrame:
 
     A row of our own has a canonical answer, and two different ones contradict each other. Free text has none: its whole
     response is the answer, and only responses that are equal but for their numbers, or say yes and no, contradict each
-    other. Two other responses to one prompt may both be right.
+    other. Two other responses to one prompt may both be right, and numbers may be written in two ways.
     """
     free = rows["template"].is_null()
     own = pl.DataFrame({"answer": rows["answer"].hash(SEEDS[0])}).with_columns(
@@ -86,20 +94,40 @@ def key_answers(rows: pl.DataFrame) -> pl.DataFrame:
         return own
     texts = normalise_space(rows["response"].fill_null(""))
     bare = texts.str.to_lowercase().str.strip_chars(" .!\"'()")
-    stated = pl.DataFrame({"text": texts, "bare": bare, "closed": bare.str.contains(CLOSED)}).select(
+    padded = " " + bare.str.replace_all(_NAMED, f"${{1}}{TURN_END}${{2}}").str.replace_all(" ", "  ") + " "
+    stated = pl.DataFrame(
+        {
+            "text": texts,
+            "bare": bare,
+            "padded": padded,
+            "closed": bare.str.contains(CLOSED),
+            "option": bare.str.contains(OPTION),
+        }
+    ).select(
         pl.col("text").hash(SEEDS[0]).alias("answer"),
         pl.when("closed")
         .then(pl.lit(1, pl.UInt64))
-        .otherwise(pl.col("bare").str.replace_all(NUMBER, "#").hash(SEEDS[0]) // 2**32)
+        .when("option")
+        .then(pl.lit(2, pl.UInt64))
+        .otherwise(pl.col("padded").str.replace_all(_STATED, " ${1}#${3} ").hash(SEEDS[0]) // 2**32)
         .cast(pl.UInt32)
         .alias("form"),
         pl.when("closed")
+        .then(pl.col("bare").replace({"true": "yes", "false": "no"}))
+        .when("option")
         .then("bare")
-        .otherwise(pl.col("text").str.extract_all(NUMBER).list.join(" "))
+        .otherwise(even_numbers(pl.col("padded").str.extract_all(_STATED).list.join("")))
         .hash(SEEDS[0])
         .alias("values"),
     )
     return pl.select(pl.when(free).then(stated[name]).otherwise(own[name]).alias(name) for name in own.columns)
+
+
+def even_numbers(numbers: pl.Expr) -> pl.Expr:
+    """Numbers to the same in one way of writing: 1,000.50 and 1000.5, +5 and 5, − and - say the same."""
+    even = numbers.str.replace_all("−", "-", literal=True).str.replace_all(r"([^\d])\+", "$1")
+    even = even.str.replace_all(r"(\d),(\d{3})", "$1$2").str.replace_all(r"(\d),(\d{3})", "$1$2")
+    return even.str.replace_all(r"(\.\d*?)0+(\D|$)", "$1$2").str.replace_all(r"(\d)\.(\D|$)", "$1$2")
 
 
 def join_turns(rows: pl.DataFrame) -> pl.Series:
