@@ -1,0 +1,61 @@
+"""One door for each source: a file in, however packed and in whichever of the source's formats, its records out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from apothecary.documents.medline import read_medline
+from apothecary.documents.model import Failure, Item
+from apothecary.documents.pubmed import read_pubmed_xml
+from apothecary.documents.trial_json import read_trials_json
+from apothecary.documents.trial_xml import read_trials_xml
+from apothecary.engine.unpack import LIMITS, UnpackLimits, iter_members
+from apothecary.errors import SourceError
+
+PEEK_BYTES = 256
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_pubmed(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
+    """PubMed XML or MEDLINE text, by its first byte."""
+    return read_pubmed_xml(stream, file=file) if _is_xml(stream) else read_medline(stream, file=file)
+
+
+def read_trials(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
+    """ClinicalTrials.gov XML or JSON, by its first byte."""
+    return read_trials_xml(stream, file=file) if _is_xml(stream) else read_trials_json(stream, file=file)
+
+
+def _is_xml(stream: io.BufferedReader) -> bool:
+    head = stream.peek(PEEK_BYTES)[:PEEK_BYTES]
+    return head.startswith(UTF16) or head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+READERS: dict[str, Callable[..., Iterator[Item]]] = {"pubmed": read_pubmed, "trials": read_trials}
+
+
+def read_source(source: str, path: Path, name: str = "", limits: UnpackLimits = LIMITS) -> Iterator[Item]:
+    """A file of a source to its documents, deletions and failures; never raises SourceError.
+
+    What cannot be read is a Failure with record None: one member of an archive, after which the next is read, or the
+    rest of the archive where that is damaged itself. `name` is what the file is called in the tables.
+    """
+    read = READERS[source]
+    called = name or path.name
+    try:
+        for member in iter_members(path, limits):
+            inner = called + member.name.removeprefix(path.name) if "!" in member.name else called
+            try:
+                yield from read(member.stream, file=inner)
+            except SourceError as error:
+                yield _fail(inner, error)
+    except SourceError as error:
+        yield _fail(called, error)
+
+
+def _fail(file: str, error: SourceError) -> Failure:
+    """An error as a line of the table of failures; what differs from file to file goes to its detail."""
+    detail = "; ".join(part for part in (error.where, error.expected) if part)
+    return Failure(file, None, None, error.what, detail)
