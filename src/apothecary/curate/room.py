@@ -31,7 +31,8 @@ from apothecary.curate.source import Source
 from apothecary.curate.verify import verify_shard
 from apothecary.engine.commit import encode_json, hash_file, make_folder, read_json
 from apothecary.engine.progress import Progress
-from apothecary.engine.run import Shard, Work, run_room
+from apothecary.engine.run import Shard, Work, repair_room, run_room, verify_room
+from apothecary.engine.shard import MANIFEST_NAME
 from apothecary.errors import SourceError
 from apothecary.recipe import Curate, Keep, Recipe
 
@@ -172,6 +173,9 @@ def run_stage(
     told = context | {"source": context["source"]["shape"], **dict.fromkeys(PLACES)}
     digest = hashlib.sha256(encode_json([inputs, stage, told])).hexdigest()
     folder = job.folder / stage
+    # A stage that is done is taken by the size of its files: what later stages read of it is held against its hashes.
+    if (folder / MANIFEST_NAME).exists() and verify_room(folder):
+        repair_room(folder)
     return run_room(
         folder, stage, shards, work, context=context, inputs=digest, workers=job.workers, progress=job.progress
     )
