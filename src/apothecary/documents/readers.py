@@ -9,6 +9,7 @@ from pathlib import Path
 from apothecary.documents.medline import read_medline
 from apothecary.documents.model import Failure, Item
 from apothecary.documents.pubmed import read_pubmed_xml
+from apothecary.documents.questions import read_medquad, read_pubmedqa
 from apothecary.documents.trial_json import read_trials_json
 from apothecary.documents.trial_xml import read_trials_xml
 from apothecary.engine.unpack import LIMITS, UnpackLimits, iter_members
@@ -28,12 +29,21 @@ def read_trials(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
     return read_trials_xml(stream, file=file) if _is_xml(stream) else read_trials_json(stream, file=file)
 
 
+def read_questions(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
+    """MedQuAD XML or PubMedQA JSON, by its first byte."""
+    return read_medquad(stream, file=file) if _is_xml(stream) else read_pubmedqa(stream, file=file)
+
+
 def _is_xml(stream: io.BufferedReader) -> bool:
     head = stream.peek(PEEK_BYTES)[:PEEK_BYTES]
     return head.startswith(UTF16) or head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 
 
-READERS: dict[str, Callable[..., Iterator[Item]]] = {"pubmed": read_pubmed, "trials": read_trials}
+READERS: dict[str, Callable[..., Iterator[Item]]] = {
+    "pubmed": read_pubmed,
+    "trials": read_trials,
+    "questions": read_questions,
+}
 
 
 def read_source(source: str, path: Path, name: str = "", limits: UnpackLimits = LIMITS) -> Iterator[Item]:
@@ -46,7 +56,8 @@ def read_source(source: str, path: Path, name: str = "", limits: UnpackLimits = 
     called = name or path.name
     try:
         for member in iter_members(path, limits):
-            inner = called + member.name.removeprefix(path.name) if "!" in member.name else called
+            _, mark, within = member.name.partition("!")
+            inner = f"{called}{mark}{within}"
             try:
                 yield from read(member.stream, file=inner)
             except SourceError as error:
