@@ -9,7 +9,6 @@ from collections.abc import Iterator
 # 10<sup>-3</sup> must not become 10-3: an exponent that can be written with raised signs is.
 RAISED = str.maketrans("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
 RAISABLE = re.compile(r"[0-9+\-−–=()n]+")
-SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
 MONTHS = dict(jan=1, feb=2, mar=3, apr=4, may=5, jun=6, jul=7, aug=8, sep=9, oct=10, nov=11, dec=12)  # noqa: C408
 DATE = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? (?:(?P<day>\d{1,2}),? )?(?P<year>\d{4})|(?P<first>\d{4})(?P<rest>.*)")
 
@@ -40,7 +39,7 @@ def raise_text(text: str) -> str:
 
 def tidy_text(text: str) -> str:
     """Text with every run of blanks one space, none at its ends."""
-    return SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def tidy_lines(text: str) -> str:

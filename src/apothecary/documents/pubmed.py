@@ -29,6 +29,7 @@ LINK_NOTICES = {
     "ExpressionOfConcernIn": "expression of concern",
     "ExpressionOfConcernFor": "expression of concern",
 }
+TYPES = ("PublicationTypeList/PublicationType", "PublicationType")  # of an article, of a book
 UNNAMED = ("", "UNLABELLED", "UNASSIGNED")
 
 
@@ -59,7 +60,7 @@ def read_citation(citation: ET.Element, pmid: str) -> Document:
     document.date = read_article_date(article)
     document.revised = read_parts(citation.find("DateRevised"))
     document.languages = [text for found in article.findall("Language") if (text := collect_text(found))]
-    document.types = [collect_text(found) for found in article.iter("PublicationType")]
+    document.types = [collect_text(found) for path in TYPES for found in article.iterfind(path)]
     document.chemicals = [collect_text(found) for found in citation.iterfind("ChemicalList/Chemical/NameOfSubstance")]
     document.keywords = [text for found in citation.iterfind("KeywordList/Keyword") if (text := collect_text(found))]
     document.subjects = list(list_headings(citation))

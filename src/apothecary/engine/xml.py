@@ -105,8 +105,7 @@ def _parse(pull: ET.XMLPullParser[ET.Element], chunk: bytes, name: str) -> Itera
             pull.feed(chunk)  # an error is not raised here but after the events before it
         else:
             pull.close()
-        for item in pull.read_events():
-            yield cast("tuple[str, ET.Element]", item)
+        yield from cast("Iterator[tuple[str, ET.Element]]", pull.read_events())
     except ET.ParseError as error:
         raise _tell(error, name) from None
     except (ValueError, LookupError) as error:  # an encoding that Python does not know, or a multi-byte one
