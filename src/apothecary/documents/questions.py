@@ -6,6 +6,7 @@ refused: what a model is judged by must not become what it learns.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 
@@ -38,7 +39,9 @@ def read_medquad(stream: ByteStream, *, file: str) -> Iterator[Item]:
                 yield Failure(file, number, None, "no question", f"{origin}, pair {pair.get('pid', '?')}")
                 continue
             key = question.get("qid") or f"{root.get('id') or root.get('docid')}-{pair.get('pid')}"
-            document = Document(SOURCE, f"medquad/{origin}/{key}", "medquad xml", asked, MEDQUAD_LICENCE)
+            # Files of one family share their ids: only with the question itself is one of them meant.
+            mark = hashlib.sha256(asked.encode()).hexdigest()[:8]
+            document = Document(SOURCE, f"medquad/{origin}/{key}/{mark}", "medquad xml", asked, MEDQUAD_LICENCE)
             document.types = [kind] if (kind := question.get("qtype") or "") else []
             document.keywords = [focus] if focus else []
             document.links = [("url", root.get("url", ""))] if root.get("url") else []
