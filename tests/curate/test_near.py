@@ -7,11 +7,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.curate.test_protect import APART, TOGETHER
 
-from apothecary.curate.near import NEAR_KEYS, NearMeter, NearSettings, build_near_keys, decide_near, join_sides
+from apothecary.curate.loose import loosen_texts
+from apothecary.curate.near import (
+    LONG_TOKENS,
+    NEAR_KEYS,
+    NearMeter,
+    NearSettings,
+    build_near_keys,
+    decide_near,
+    join_sides,
+)
 from apothecary.curate.protect import protect_texts
 
 LONG = "Here is what the label says about the medicine that the pharmacist gave to our neighbour on Monday evening: "
 BENIGN = "the this that these those it they we you our your please also however hence thus therefore really"
+
+# Sixty words of what a long row has around its fact, and pairs of it that differ in common words.
+PADDING = (
+    "The pharmacist keeps a record of each medicine, where one can read which study was found in the archive, what "
+    "method the agency used for its report, and who signed it in the end. Most visitors read the label on the box at "
+    "home, put the leaflet back, and store tablets on a shelf above the kitchen table, away from window and daylight. "
+)
+EDITED = [
+    ("what method the agency used", "what approach the agency employed"),
+    ("was found in the archive", "was seen within the archive"),
+    ("Most visitors", "Fortunately, most visitors"),
+]
 
 
 def frame_texts(*pairs: tuple[str, str]) -> pl.DataFrame:
@@ -40,6 +61,54 @@ def test_rows_with_different_facts_never_merge(one: str, other: str) -> None:
 @pytest.mark.parametrize(("one", "other"), TOGETHER, ids=[" / ".join(pair) for pair in TOGETHER])
 def test_rows_that_differ_in_manner_only_merge(one: str, other: str) -> None:
     assert len(drop_near(frame_texts((LONG, LONG + one), (LONG, LONG + other)))) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), APART, ids=[" / ".join(pair) for pair in APART])
+@pytest.mark.parametrize("common", [False, True])
+def test_rows_with_different_facts_never_merge_in_a_long_text(one: str, other: str, common: bool) -> None:
+    padding = PADDING.replace(*EDITED[0]) if common else PADDING
+    for rows in (
+        frame_texts(("Tell me.", PADDING + one), ("Tell me.", padding + other)),
+        frame_texts(("Tell me.", f"{one} {PADDING}"), ("Tell me.", f"{other} {padding}")),
+        frame_texts((PADDING + one, "Yes."), (padding + other, "Yes.")),
+        frame_texts((one, PADDING), (other, padding)),
+    ):
+        assert not drop_near(rows, NearSettings(min_jaccard=0.1, long_jaccard=0.1, long_share=0.2))
+
+
+@pytest.mark.parametrize(("one", "other"), EDITED, ids=[" / ".join(pair) for pair in EDITED])
+def test_long_rows_that_differ_in_common_words_merge_with_their_words_named(one: str, other: str) -> None:
+    assert one in PADDING
+    rows = frame_texts((PADDING, PADDING), (PADDING, PADDING.replace(one, other)))
+    texts = join_sides(rows)
+    decided = decide_near(build_near_keys(rows, 0), lambda places: texts.gather(places["row"]), NearSettings())
+    assert decided.height == 1
+    told = set(decided["proof"][0].replace(";", "").split()) - {"here:", "there:", "-"}
+    assert told <= set(f"{one} {other}".lower().replace(",", "").split())
+    assert told
+
+
+@pytest.mark.parametrize(("one", "other"), EDITED[:2])
+def test_short_rows_that_differ_in_common_words_stay(one: str, other: str) -> None:
+    assert not drop_near(frame_texts((LONG, one), (LONG, other)), NearSettings(min_jaccard=0.1))
+
+
+def test_a_short_answer_is_no_common_word_however_long_the_question() -> None:
+    assert not drop_near(frame_texts((PADDING, "method"), (PADDING, "approach")), NearSettings(min_jaccard=0.1))
+    assert not drop_near(frame_texts((PADDING, "a lovely method"), (PADDING, "a splendid approach")))
+
+
+def test_many_common_words_are_no_edit() -> None:
+    rows = frame_texts((PADDING, PADDING), (PADDING, f"{PADDING} and {'splendid ' * 20}"))
+    assert not drop_near(rows, NearSettings(min_jaccard=0.1, long_jaccard=0.1))
+    assert drop_near(rows, NearSettings(min_jaccard=0.1, long_jaccard=0.1, long_share=0.2)) == {}  # no more than told
+    few = frame_texts((PADDING, PADDING), (PADDING, f"{PADDING} and {'splendid ' * 8}"))
+    assert len(drop_near(few)) == 1
+
+
+def test_equal_protected_tokens_are_of_one_key_whatever_their_length() -> None:
+    rows = frame_texts((LONG, "5nM aspirin " * 7), (LONG, "The 5 nM of the aspirin, " * 7))
+    assert build_near_keys(rows, 0).select("high", "low", "strict").n_unique() == 1
 
 
 def test_a_token_may_not_change_sides() -> None:
@@ -147,3 +216,34 @@ def test_order_and_shards_do_not_change_what_is_kept(pairs: list[tuple[str, str]
     shuffled = rows[order]
     again = shuffled.with_row_index("n").filter(~pl.col("n").is_in(list(drop_near(shuffled, files=files)))).drop("n")
     assert sorted(kept.rows()) == sorted(again.rows())
+
+
+MIXED = [*WORDS, "method", "approach", "in", "within", "days", "luckily", "a1", "b2", "c3", "d4", "Method"]
+LONG_SIDE = st.lists(st.sampled_from(MIXED), min_size=20, max_size=45).map(" ".join)
+EDITS = st.lists(st.tuples(st.integers(0, 44), st.sampled_from(MIXED)), max_size=2)
+
+
+def swap_words(text: str, edits: list[tuple[int, str]]) -> str:
+    words = text.split()
+    for at, word in edits:
+        words[at % len(words)] = word
+    return " ".join(words)
+
+
+@settings(max_examples=300, deadline=None)
+@given(LONG_SIDE, st.lists(st.tuples(EDITS, EDITS), min_size=2, max_size=6), st.integers(1, 3))
+def test_no_two_long_rows_with_different_tokens_of_their_class_merge(
+    text: str, edits: list[tuple[list[tuple[int, str]], list[tuple[int, str]]]], files: int
+) -> None:
+    rows = frame_texts(*((swap_words(text, asked), swap_words(text, answered)) for asked, answered in edits))
+    asked, answered = (loosen_texts(rows[side]).rows() for side in ("prompt", "response"))
+    options = NearSettings(min_jaccard=0.1, long_jaccard=0.1, long_share=0.2)
+    for row, other in drop_near(rows, options, files=files).items():
+        strict = (asked[row][0], answered[row][0]) == (asked[other][0], answered[other][0])
+        held = answered[row][2] >= LONG_TOKENS and answered[other][2] >= LONG_TOKENS
+        assert strict or asked[row][1] == asked[other][1]
+        assert answered[row][0] == answered[other][0] or (held and answered[row][1] == answered[other][1])
+    kept = rows.with_row_index("n").filter(~pl.col("n").is_in(list(drop_near(rows)))).drop("n")
+    again = rows.reverse()
+    kept_again = again.with_row_index("n").filter(~pl.col("n").is_in(list(drop_near(again, files=files)))).drop("n")
+    assert sorted(kept.rows()) == sorted(kept_again.rows())

@@ -1,10 +1,11 @@
 """Free texts to near-duplicates: rows that assert the same, in nearly the same words.
 
 Two rows may merge only if the protected tokens of what is asked are equal, in order, and those of the response too (see
-`protect`). The key is that sequence, so rows that may not merge never meet; only rows whose key is shared are read
-again. Within a key MinHash proposes pairs (all pairs where rows are few), the exact Jaccard similarity of word shingles
-decides, and a row merges into a survivor it was compared with, never into one that has merged itself (no transitive
-closure).
+`protect`); of long texts, those that are left when common words count for little (see `loose`). The key is that
+sequence, so rows that may not merge never meet; only rows whose key is shared are read again. Within a key MinHash
+proposes pairs (all pairs where rows are few), the exact Jaccard similarity of word shingles decides, and a row merges
+into a survivor it was compared with, never into one that has merged itself (no transitive closure). Long rows that
+differ in common words must differ in few of them, and the proof names each.
 
 The longest text survives, then the first in the order of the alphabet, so neither the order of rows nor the number of
 shards decides what text is kept.
@@ -21,8 +22,16 @@ from pydantic import Field
 
 from apothecary.curate.duplicates import mark_worse
 from apothecary.curate.keys import BUCKET_BITS, SEEDS, TURN_END, join_turns
-from apothecary.curate.protect import join_protected
-from apothecary.curate.shingles import Candidates, list_words, measure_overlap, shingle_words, tell_difference
+from apothecary.curate.loose import loosen_texts
+from apothecary.curate.shingles import (
+    MAX_TOLD_WORDS,
+    Candidates,
+    count_differences,
+    list_words,
+    measure_overlap,
+    shingle_words,
+    tell_difference,
+)
 from apothecary.recipe import Settings
 
 NEAR_KEYS = pl.Schema(
@@ -30,6 +39,7 @@ NEAR_KEYS = pl.Schema(
         "bucket": pl.UInt16,  # the top bits of `high`
         "high": pl.UInt64,
         "low": pl.UInt64,
+        "strict": pl.UInt64,  # of all protected tokens; within a key it differs where long texts differ in common words
         "content": pl.UInt64,  # of the exact text, to cut blocks too large to be read at once
         "file": pl.UInt32,
         "row": pl.UInt32,
@@ -47,6 +57,7 @@ NEAR_DECIDED = pl.Schema(
     }
 )
 PLACE = ("file", "row")
+LONG_TOKENS = 12  # protected tokens beside common words, from which on a side is long
 ReadTexts = Callable[[pl.DataFrame], pl.Series]
 
 
@@ -61,6 +72,10 @@ class NearSettings(Settings):
     compare_all: Annotated[int, Field(ge=0, le=1000)] = 16  # up to so many survivors of a key, all are compared
     max_comparisons: Annotated[int, Field(ge=1, le=1000)] = 16  # of one row, among those MinHash proposes
     block_rows: Annotated[int, Field(ge=2)] = 50_000  # rows of one key that are in memory together
+    # Rows that differ in common words, each named in the proof: how long both are, and how little they differ.
+    long_words: Annotated[int, Field(ge=20)] = 30
+    long_jaccard: Annotated[float, Field(gt=0, le=1)] = 0.6
+    long_share: Annotated[float, Field(ge=0, le=0.2)] = 0.1  # of the words of the shorter text
 
 
 @dataclass
@@ -74,24 +89,45 @@ class NearMeter:
 def build_near_keys(rows: pl.DataFrame, file: int, closed: Sequence[str] = ()) -> pl.DataFrame:
     """Rows of one file (n; `prompt`, `response`, perhaps `history`) to NEAR_KEYS (n), in the order of the rows.
 
-    The length of what is asked stands before it, so that no token can change sides.
+    The length of what is asked stands before it, so that no token can change sides. A side is long when it holds
+    `LONG_TOKENS` tokens beside common words: a count of what is in the key, so that two rows of one key are of one
+    class. What is asked is long too where the response is, for the response holds it down.
     """
-    asked, answered = _list_sides(rows)
-    both = join_protected(pl.concat([asked, answered], rechunk=False), closed)
-    sides = pl.DataFrame({"asked": both.head(rows.height), "answered": both.tail(rows.height)})
-    sequence = sides.select(
-        pl.concat_str(pl.col("asked").str.len_bytes(), "asked", "answered", separator=TURN_END).alias("sequence")
-    ).to_series()
+    both = loosen_texts(pl.concat(list(_list_sides(rows)), rechunk=False), closed)
+    sides = pl.concat(
+        [both.head(rows.height).select(pl.all().name.prefix("asked_")), both.tail(rows.height)], how="horizontal"
+    )
+    long = pl.col("held") >= LONG_TOKENS
+    asked_long = long | (pl.col("asked_held") >= LONG_TOKENS)
+    marked = sides.with_columns(
+        pl.when(asked_long).then("asked_loose").otherwise("asked_strict").alias("asked"),
+        pl.when(long).then("loose").otherwise("strict").alias("answered"),
+        (asked_long.cast(pl.UInt8) + long.cast(pl.UInt8)).alias("class"),
+    )
+    sequence = _join_sequence(marked, "class", "asked", "answered")
+    strict = _join_sequence(marked, "asked_strict", "strict")
     return pl.DataFrame(
-        {"high": sequence.hash(SEEDS[0]), "low": sequence.hash(SEEDS[1]), "content": join_sides(rows).hash(SEEDS[0])}
+        {
+            "high": sequence.hash(SEEDS[0]),
+            "low": sequence.hash(SEEDS[1]),
+            "strict": strict.hash(SEEDS[0]),
+            "content": join_sides(rows).hash(SEEDS[0]),
+        }
     ).select(
         (pl.col("high") // 2 ** (64 - BUCKET_BITS)).cast(pl.UInt16).alias("bucket"),
         "high",
         "low",
+        "strict",
         "content",
         pl.lit(file, pl.UInt32).alias("file"),
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
     )
+
+
+def _join_sequence(sides: pl.DataFrame, *names: str) -> pl.Series:
+    """Columns of which the last two are the sides (n rows) to one text a row, the length of what is asked in it."""
+    size = pl.col(names[-2]).str.len_bytes()
+    return sides.select(pl.concat_str(*names[:-2], size, *names[-2:], separator=TURN_END).alias("joined"))["joined"]
 
 
 def join_sides(rows: pl.DataFrame) -> pl.Series:
@@ -152,19 +188,22 @@ def _settle_piece(piece: pl.DataFrame, settings: NearSettings, meter: NearMeter)
     )
     words = list_words(ordered["text"])
     places = ordered.select(*PLACE).rows()
+    strict = ordered["strict"].to_list()
     lengths = ordered.select(pl.struct("high", "low").rle().struct.field("len"))["len"].to_list()
     merged: list[tuple[object, ...]] = []
     start = 0
     for length in lengths:
         own = words[start : start + length]
-        for row, other, score in settle_block(own, settings, meter):
+        for row, other, score in settle_block(own, strict[start : start + length], settings, meter):
             proof = tell_difference(own[row], own[other])
             merged.append((*places[start + row], "near_duplicate", *places[start + other], score, proof))
         start += length
     return merged
 
 
-def settle_block(words: Sequence[list[str]], settings: NearSettings, meter: NearMeter) -> list[tuple[int, int, float]]:
+def settle_block(
+    words: Sequence[list[str]], strict: Sequence[int], settings: NearSettings, meter: NearMeter
+) -> list[tuple[int, int, float]]:
     """The words of rows with one key, in the order of who survives, to (row, its survivor, score) of those that merge.
 
     A loop in Python: each row is held against the survivors so far, which depend on the rows before it. Only rows whose
@@ -178,10 +217,20 @@ def settle_block(words: Sequence[list[str]], settings: NearSettings, meter: Near
         for other in candidates.propose(number):
             meter.pairs += 1
             score = measure_overlap(own, shingles[other])
-            if score > best_score:
+            alike = score >= settings.min_jaccard and (
+                strict[number] == strict[other] or differ_little(words[number], words[other], score, settings)
+            )
+            if alike and score > best_score:
                 best, best_score = other, score
-        if best_score >= settings.min_jaccard:
+        if best >= 0:
             merged.append((number, best, best_score))
         else:
             candidates.admit(number)
     return merged
+
+
+def differ_little(own: Sequence[str], other: Sequence[str], score: float, settings: NearSettings) -> bool:
+    """Whether two texts that differ in common words are long enough, alike enough, and differ in few enough words."""
+    shorter = min(len(own), len(other))
+    few = min(settings.long_share * shorter, MAX_TOLD_WORDS)  # the proof names them all
+    return shorter >= settings.long_words and score >= settings.long_jaccard and count_differences(own, other) <= few

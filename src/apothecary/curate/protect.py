@@ -84,7 +84,7 @@ def join_protected(texts: pl.Series, closed: Sequence[str] = ()) -> pl.Series:
     filled = texts.fill_null("")
     closed_words, phrases = split_closed(closed)
     parts = [pl.Series(texts.name, [], pl.String)]
-    for start, rows in _cut_slices(filled):
+    for start, rows in cut_slices(filled):
         parts.append(_join_slice(filled.slice(start, rows), closed_words, phrases))
     return pl.concat(parts).alias(texts.name)
 
@@ -93,7 +93,7 @@ def mask_protected(texts: pl.Series, closed: Sequence[str] = ()) -> pl.Series:
     """Texts (n) to their forms (n): the benign words in lower case, and one `_` for all that stands between two."""
     words, phrases = split_closed(closed)
     parts = [pl.Series(texts.name, [], pl.String)]
-    for start, rows in _cut_slices(texts.fill_null("")):
+    for start, rows in cut_slices(texts.fill_null("")):
         parts.append(_mask_slice(texts.fill_null("").slice(start, rows), words, phrases))
     return pl.concat(parts).alias(texts.name)
 
@@ -110,7 +110,7 @@ def split_closed(closed: Sequence[str]) -> tuple[frozenset[str], dict[str, str]]
     return words, {phrase: phrase.replace(" ", GLUE) for phrase in phrases}
 
 
-def _cut_slices(texts: pl.Series) -> Iterator[tuple[int, int]]:
+def cut_slices(texts: pl.Series) -> Iterator[tuple[int, int]]:
     """Texts to (start, rows) of slices of MAX_SLICE_BYTES at most, or of one row."""
     sizes = texts.str.len_bytes().cast(pl.Int64).cum_sum().to_numpy()
     start = 0
@@ -122,18 +122,21 @@ def _cut_slices(texts: pl.Series) -> Iterator[tuple[int, int]]:
 
 
 def _join_slice(texts: pl.Series, closed: frozenset[str], phrases: dict[str, str]) -> pl.Series:
-    codes, ends, canon, _ = _read_chunks(texts, closed, phrases)
+    codes, ends, canon, _ = read_chunks(texts, closed, phrases)
     if not len(codes):
         return pl.Series([""], dtype=pl.String).new_from_index(0, texts.len())
     kept = canon.is_not_null().to_numpy()[codes]
-    tokens = canon.gather(codes[kept]).to_arrow()
-    offsets = np.concatenate(([0], kept.cumsum()))[ends]
-    rows = pl.Series(pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), tokens))
-    return rows.list.join(BREAK)
+    return join_tokens(canon, codes[kept], np.concatenate(([0], kept.cumsum()))[ends])
+
+
+def join_tokens(tokens: pl.Series, codes: NDArray[np.int64], offsets: NDArray[np.int64]) -> pl.Series:
+    """Distinct tokens, the codes of those of all rows, and where each row's begin (n + 1), to rows joined by BREAK."""
+    said = tokens.gather(codes).to_arrow()
+    return pl.Series(pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), said)).list.join(BREAK)
 
 
 def _mask_slice(texts: pl.Series, closed: frozenset[str], phrases: dict[str, str]) -> pl.Series:
-    codes, ends, canon, chunks = _read_chunks(texts, closed, phrases)
+    codes, ends, canon, chunks = read_chunks(texts, closed, phrases)
     if not len(codes):
         return pl.Series([""], dtype=pl.String).new_from_index(0, texts.len())
     said = pl.DataFrame({"chunk": chunks, "canon": canon}).select(
@@ -144,7 +147,7 @@ def _mask_slice(texts: pl.Series, closed: frozenset[str], phrases: dict[str, str
     return rows.list.join(" ").str.replace_all(r"_(?: _)+", "_")
 
 
-def _read_chunks(
+def read_chunks(
     texts: pl.Series, closed: frozenset[str], phrases: dict[str, str]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], pl.Series, pl.Series]:
     """Texts (n) to the codes of their chunks, where each text's begin (n + 1), and what each code protects and says."""

@@ -38,6 +38,12 @@ def measure_overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return both / (len(one) + len(other) - both)
 
 
+def count_differences(own: Sequence[str], other: Sequence[str]) -> int:
+    """The words of two texts to how many the one has beyond the other, on the side where they are more."""
+    here, there = Counter(own), Counter(other)
+    return max((here - there).total(), (there - here).total())
+
+
 def tell_difference(own: Sequence[str], other: Sequence[str]) -> str:
     """The words of a row and of its survivor to the words that only one has: `here: kindly; there: please`."""
     told = []

@@ -1,7 +1,8 @@
 """The word lists of the near-duplicate stage: words that assert nothing, and words that say the same.
 
-Both files are our own. A benign word must be equal to nothing and to every other benign word; a line of equal words
-is one word in several spellings. A pack's closed values win over both.
+The files are our own. A benign word must be equal to nothing and to every other benign word; a line of equal words
+is one word in several spellings. Common and kindred words are their counterparts for long texts. A pack's closed values
+win over all.
 """
 
 from __future__ import annotations
@@ -23,6 +24,18 @@ def read_benign_words() -> frozenset[str]:
 def read_equal_words() -> dict[str, str]:
     """A word, in lower case, to the first word of its line: the one it stands for."""
     return {word: line[0] for line in _read_lines("equal_words.txt") for word in line}
+
+
+@cache
+def read_common_words() -> frozenset[str]:
+    """The words, in lower case, that two long texts may differ in and still make one statement."""
+    return frozenset(word for line in _read_lines("common_words.txt") for word in line)
+
+
+@cache
+def read_kindred_words() -> dict[str, str]:
+    """A word, in lower case, to the first word of its line: the one it stands for in a long text."""
+    return {word: line[0] for line in _read_lines("kindred_words.txt") for word in line}
 
 
 def _read_lines(name: str) -> Iterator[list[str]]:
