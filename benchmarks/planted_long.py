@@ -1,9 +1,9 @@
-"""A planted corpus of long rows as a language model writes them: 60 to 90 words in which one word is the fact. Seeded.
+"""A planted corpus of long rows as a language model writes them: 45 to 125 words in which one word is the fact. Seeded.
 
 Of each base text there is a row for every value of one closed category (mechanism, severity, route, class, frequency,
 outcome and others): all must stay. One row of each base has a copy with an edit of the surface, of manner, of a common
-word, or of a word that guides to plain language name (`plain`; the pairs were collected after the word lists were
-closed): these must go.
+word, or of a word such as guides to plain language name (`plain`; the pairs were written down after the word lists were
+closed, and five of them taken up since): these must go.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ FILLER = [
     "The people who wrote the sheet chose simple words, so that the reader can use it without the help of others.",
     "This part of the sheet has a long history, and the reasons for its shape are explained in the notes behind it.",
 ]
-# As guides to plain language pair them; the house's lists were closed before these were collected.
+# As guides to plain language pair words. Some turn a statement or a degree (more, additional): those stay apart.
 PLAIN = {"help": "assist", "begin": "commence", "need": "require", "use": "utilize", "checked": "verified"}
 PLAIN |= {"change": "modify", "tries": "endeavors", "expected": "anticipated", "part": "component", "get": "access"}
 PLAIN |= {"learn": "ascertain", "decide": "determine", "more": "additional", "inform": "notify", "about": "regarding"}
@@ -77,19 +77,19 @@ def plant_long(seed: int, bases: int = 3000) -> pl.DataFrame:
     rows: list[tuple[str, str, int, str]] = []
     for number, drug in enumerate(drugs):
         category = list(CATEGORIES)[number % len(CATEGORIES)]
-        order = random.permutation(len(FILLER))[:4].tolist()
+        order = random.permutation(len(FILLER))[: random.integers(1, 5)].tolist()
         crux = CRUX[random.integers(len(CRUX))]
         dose = str(random.integers(1, 900))
         first = len(rows)
         for value in CATEGORIES[category]:
             own = crux.format(p=category, c=drug, v=value, n=dose)
-            said = " ".join([FILLER[order[0]], FILLER[order[1]], own, FILLER[order[2]], FILLER[order[3]]])
+            filler = [FILLER[at] for at in order]
+            said = " ".join([*filler[: len(filler) // 2], own, *filler[len(filler) // 2 :]])
             rows.append((f"What does the label of {drug} have to say about {category}?", said, len(rows), "long"))
         at = int(random.integers(first, len(rows)))
         kind = list(edits)[number // len(CATEGORIES) % len(edits)]
         made = rows[at][:2]
         for _ in range(random.integers(1, 3)):
             made = edits[kind](random, *made)
-        # A copy takes the place of a fact's number, so that numbers stay those of rows.
         rows.append((*made, at, f"long {kind}"))
     return planted.frame_rows(random, rows)
