@@ -32,7 +32,6 @@ KEYS = pl.Schema(
 
 NUMBER = r"[-−+]?\d+(?:[.,]\d+)*(?:[eE][-+−]?\d+)?"
 CLOSED = r"^(?:yes|no|true|false)$"  # answers that exclude each other without a number
-OPTION = r"^[a-h]$"
 # A number that can be wrong: it stands alone, perhaps with its unit. CYP2C9 and CYP2C19, 1- and 2-chloropropane, factor
 # 8 and factor 9 are names, and two names may both be right. White space is doubled where this is looked for.
 _STATED = (
@@ -83,8 +82,9 @@ def key_answers(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows (n) to what their answers are known by (n): `answer, form, values`.
 
     A row of our own has a canonical answer, and two different ones contradict each other. Free text has none: its whole
-    response is the answer, and only responses that are equal but for their numbers, or say yes and no, contradict each
-    other. Two other responses to one prompt may both be right, and numbers may be written in two ways.
+    response is the answer, and only responses that are equal but for their one number, or say yes and no, contradict
+    each other. Two other responses to one prompt may both be right: where two numbers differ, one may be the condition
+    of the other, and option letters stand for options that the prompt may not hold. Numbers may be written in two ways.
     """
     free = rows["template"].is_null()
     own = pl.DataFrame({"answer": rows["answer"].hash(SEEDS[0])}).with_columns(
@@ -101,22 +101,22 @@ def key_answers(rows: pl.DataFrame) -> pl.DataFrame:
             "bare": bare,
             "padded": padded,
             "closed": bare.str.contains(CLOSED),
-            "option": bare.str.contains(OPTION),
+            "numbers": padded.str.extract_all(_STATED),
         }
     ).select(
         pl.col("text").hash(SEEDS[0]).alias("answer"),
         pl.when("closed")
         .then(pl.lit(1, pl.UInt64))
-        .when("option")
-        .then(pl.lit(2, pl.UInt64))
-        .otherwise(pl.col("padded").str.replace_all(_STATED, " ${1}#${3} ").hash(SEEDS[0]) // 2**32)
+        .when(pl.col("numbers").list.len() == 1)
+        .then(pl.col("padded").str.replace_all(_STATED, " ${1}#${3} ").hash(SEEDS[0]) // 2**32)
+        .otherwise(pl.col("text").hash(SEEDS[1]) // 2**32)
         .cast(pl.UInt32)
         .alias("form"),
         pl.when("closed")
         .then(pl.col("bare").replace({"true": "yes", "false": "no"}))
-        .when("option")
-        .then("bare")
-        .otherwise(even_numbers(pl.col("padded").str.extract_all(_STATED).list.join("")))
+        .when(pl.col("numbers").list.len() == 1)
+        .then(even_numbers(pl.col("numbers").list.join("")))
+        .otherwise("text")
         .hash(SEEDS[0])
         .alias("values"),
     )

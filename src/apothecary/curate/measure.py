@@ -45,7 +45,7 @@ def measure_rows(rows: pl.DataFrame, file: int, tools: Tools) -> pl.DataFrame:
     if tools.claims:
         by_group.append(summarise_claims(tools.claims.check(rows.drop("row")), rows.height))
     if context["tokenizer"]:
-        by_group.append(count_tokens(texts, Path(context["tokenizer"])).to_frame())
+        by_group.append(count_tokens(texts, Path(context["tokenizer"])).to_frame("model_tokens"))
     return pl.concat(by_group, how="horizontal")
 
 

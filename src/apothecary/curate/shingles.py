@@ -47,6 +47,8 @@ def count_differences(own: Sequence[str], other: Sequence[str]) -> int:
 def tell_difference(own: Sequence[str], other: Sequence[str]) -> str:
     """The words of a row and of its survivor to the words that only one has: `here: kindly; there: please`."""
     told = []
+    if Counter(own) == Counter(other):
+        return "only punctuation, case or order differ"
     for side, surplus in (("here", Counter(own) - Counter(other)), ("there", Counter(other) - Counter(own))):
         found = sorted(surplus.elements())
         more = f" and {len(found) - MAX_TOLD_WORDS} more" if len(found) > MAX_TOLD_WORDS else ""

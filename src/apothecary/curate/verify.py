@@ -42,8 +42,10 @@ def verify_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> 
     if context["wordings_per_fact"] or context["source"]["shape"]:
         keys["facts"] = build_fact_keys(rows, file)
     folder.write_parquet(f"data/verify-{shard.name}.parquet", verdicts, compression="zstd")
+    # Rows that answer nothing are dropped for that, and are nobody's duplicate.
+    silent = free.filter(pl.col("response").fill_null("").str.strip_chars() == "")["row"].cast(pl.UInt32)
     for kind, table in keys.items():
-        write_keys(folder, f"data/{kind}-{shard.name}.parquet", table, verdicts)
+        write_keys(folder, f"data/{kind}-{shard.name}.parquet", table, pl.concat([verdicts["row"], silent]))
     return {"verify": write_books(rows.height, verdicts), "free": free.height, "keyed": count_keyed(keys)}
 
 
@@ -69,10 +71,10 @@ def find_hits(rows: pl.DataFrame, file: int, index: Index) -> pl.DataFrame:
     )
 
 
-def write_keys(folder: ShardFolder, path: str, keys: pl.DataFrame, verdicts: pl.DataFrame) -> None:
-    """Keys of the rows without a verdict, sorted by bucket, to a file that is read by row group."""
-    if verdicts.height:
-        keys = keys.join(verdicts.select("row"), on="row", how="anti", maintain_order="left")
+def write_keys(folder: ShardFolder, path: str, keys: pl.DataFrame, left_out: pl.Series) -> None:
+    """Keys, but for those of the rows left out, sorted by bucket, to a file that is read by row group."""
+    if len(left_out):
+        keys = keys.join(left_out.to_frame("row"), on="row", how="anti", maintain_order="left")
     ordered = keys.sort("bucket", maintain_order=True)
     folder.write_parquet(path, ordered, compression="uncompressed", row_group_size=KEY_GROUP_ROWS)
 

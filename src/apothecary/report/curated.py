@@ -177,8 +177,13 @@ def show_curated(folder: Path, *, dropped: str | None, count: int) -> Iterator[s
 
 def describe_row(name: str, row: dict[str, Any]) -> str:
     """A row to a block of text."""
-    asked = f"\nQ: {row['prompt']}" if row["prompt"] else ""
-    return f"{name}{asked}\nA: {row['response'] or ''}"
+    asked = f"\nQ: {cut(row['prompt'])}" if row["prompt"] else ""
+    return f"{name}{asked}\nA: {cut(row['response'] or '')}"
+
+
+def cut(text: str, most: int = 1_000) -> str:
+    """A text, or its beginning and how much more there is."""
+    return text if len(text) <= most else f"{text[:most]} … ({len(text) - most:,} more characters)"
 
 
 def find_other(name: str, source: Source, ids: set[str]) -> tuple[str, dict[str, Any]] | None:

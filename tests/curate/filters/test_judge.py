@@ -79,7 +79,7 @@ def test_another_bound_needs_no_other_measure() -> None:
 def test_a_language_counts_where_it_is_sure() -> None:
     metrics = pl.DataFrame({"language": ["de", "de", "en", "und"], "language_probability": [0.95, 0.3, 0.9, 0.0]})
     rules = {"other_language": load_profile("qa_short")["other_language"]}
-    assert judge(metrics, rules).rows() == [(0, "other_language", "language de, one of en, und, pcm, sco", 0.95)]
+    assert judge(metrics, rules).rows() == [(0, "other_language", "language de, one of en, und, pcm, sco, la", 0.95)]
 
 
 def test_no_rules_and_missing_measures() -> None:

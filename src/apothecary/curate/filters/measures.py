@@ -48,7 +48,7 @@ ATTACHED: dict[str, str] = {
     "claims_contradict": "of these, those in the response that every source contradicts",
     "pii_spans": "spans of personal data: addresses, phones, identifiers",
     "unsafe_requests": "topics that the pack's safety classes refuse, asked for and answered all the same",
-    "tokens": "tokens of the tokenizer that `curate.tokenizer` names",
+    "model_tokens": "tokens of the tokenizer that `curate.tokenizer` names",
     "repeated_share": "share of the tokens that stand in spans of an earlier row",
     "benchmark_share": "share of a benchmark item's n-grams that the row has, where it shows the item",
 }
