@@ -57,6 +57,9 @@ def verify_room(folder: Path, manifest: Mapping[str, Any] | None = None) -> list
     names = content.get("shards") or sorted(file.stem for file in (folder / DONE_FOLDER).glob("*.json"))
     records, broken = read_records(folder, names)
     damages += broken
+    for name in records if content else ():
+        if read_record(record_path(folder, name))[1].get("inputs") != content.get("inputs"):
+            damages.append(Damage(f"{DONE_FOLDER}/{name}.json", "the record of another room"))
     entries = {entry.path: entry for record in records.values() for entry in record.files}
     for entry in (FileEntry(**item) for item in content.get("files", [])):
         check_file_path(entry.path)
