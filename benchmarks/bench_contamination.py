@@ -2,7 +2,7 @@
 
     python benchmarks/bench_contamination.py --benchmarks FILE... [--run RUN] [--rows 1_000_000]
 
-`--run` is a finished run (`apothecary run recipes/quick.yaml`): its rows, repeated to `--rows` with a number in front of
+`--run` is a finished run (`apothecary run recipes/quick.yaml`): its rows, repeated to `--rows` with a number before
 each, are held against the items. For one core set POLARS_MAX_THREADS=1. Plain 13-word and 8-word n-grams (any hit, no
 content asked) run beside ours over the same words, on the pack's own test rows, to show what templates do to them.
 """
