@@ -76,7 +76,7 @@ def settle_semantic(shard: Shard, folder: ShardFolder, context: dict[str, Any]) 
     texts = (
         join_sides(source.read_places(shared, ["prompt", "response", "history"])) if shared.height else pl.Series([])
     )
-    key = shared.select(pl.format("{}-{}", "high", "low").alias("key"))["key"]
+    key = shared.select(pl.format("{}-{}-{}", "high", "low", "strict").alias("key"))["key"]
     model, cosine = context["curate"]["semantic_model"], context["curate"]["min_cosine"]
     merged = merge_alike(texts, key, load_model(Path(model)), cosine)
     here, there = shared[merged["row"]], shared[merged["other"]]
