@@ -238,38 +238,24 @@ def gather_table(
         typer.echo(line)
 
 
-DocumentFiles = Annotated[list[Path], typer.Argument(metavar="FILES", help="Files or archives of them.")]
-DocumentsOut = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where documents and passages go.")]
+def _add_reader(kind: str, told: str) -> None:
+    """The verb `gather KIND`, which reads files of one kind of document."""
+
+    def read(
+        files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Files or archives of them.")],
+        out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where documents and passages go.")],
+        workers: Workers = 0,
+        quiet: Quiet = False,
+    ) -> None:
+        from apothecary.report.documents import report_documents
+
+        typer.echo(report_documents(kind, files, out, workers=_count_workers(workers), quiet=quiet))
+
+    gather_app.command(kind, help=f"Read {told} into documents and passages.")(read)
 
 
-@gather_app.command("pubmed")
-def gather_pubmed(files: DocumentFiles, out: DocumentsOut, workers: Workers = 0, quiet: Quiet = False) -> None:
-    """Read PubMed and MEDLINE files into documents and passages."""
-    _gather_documents("pubmed", files, out, workers, quiet)
-
-
-@gather_app.command("trials")
-def gather_trials(files: DocumentFiles, out: DocumentsOut, workers: Workers = 0, quiet: Quiet = False) -> None:
-    """Read ClinicalTrials.gov studies into documents and passages."""
-    _gather_documents("trials", files, out, workers, quiet)
-
-
-@gather_app.command("questions")
-def gather_questions(files: DocumentFiles, out: DocumentsOut, workers: Workers = 0, quiet: Quiet = False) -> None:
-    """Read MedQuAD and PubMedQA question sets into documents and passages."""
-    _gather_documents("questions", files, out, workers, quiet)
-
-
-def _gather_documents(kind: str, files: list[Path], out: Path, workers: int, quiet: bool) -> None:
-    from apothecary.documents.room import gather_documents
-    from apothecary.engine.progress import make_progress
-    from apothecary.report.curated import stamp_code
-
-    manifest = gather_documents(
-        kind, files, out, stamp=stamp_code(), workers=_count_workers(workers), progress=make_progress(quiet)
-    )
-    told = f"{manifest['records']:,} records, {manifest['passages']:,} passages, {manifest['failed']:,} failed"
-    typer.echo(f"{told}: {out}")
+for _kind, _told in (("pubmed", "PubMed and MEDLINE files"), ("trials", "studies"), ("questions", "question sets")):
+    _add_reader(_kind, _told)
 
 
 @app.command()

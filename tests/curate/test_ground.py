@@ -56,7 +56,7 @@ def test_names_of_gated_entities_are_listed_with_their_synonyms(tmp_path: Path) 
         },
         schema_overrides={"gates": pl.List(pl.String)},
     ).write_parquet(tmp_path / "compounds.parquet")
-    assert list_gated(tmp_path).rows() == [
+    assert list_gated(tmp_path, TINY_PACK).rows() == [
         ("alfin", "controlled"),
         ("alphina", "controlled"),
         ("alphine", "controlled"),

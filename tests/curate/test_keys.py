@@ -104,8 +104,15 @@ def test_of_free_text_without_a_question_only_equal_texts_meet() -> None:
     assert decided.select("row", "reason", "other_row").rows() == [(2, "duplicate", 0)]
 
 
+def test_a_number_of_the_prompt_is_no_value_of_the_answer() -> None:
+    asked = "At which temperature does batch 3 boil at 1.0 atm?"
+    rows = ask_free((asked, "Batch 3 boils at 43 °C at 1.0 atm."), (asked, "Batch 3 boils at 99 °C at 1.0 atm."))
+    assert decide_duplicates(build_keys(rows, 0))["reason"].to_list() == ["contradiction"] * 2
+
+
 def judge_responses(left: str, right: str) -> str:
     rows = pl.DataFrame({"prompt": ["Which?"] * 2, "response": [left, right], "template": [None, None], "answer": ""})
+    rows = rows.with_columns(pl.lit(None).alias("history"))
     keys = key_answers(rows.with_columns(pl.col("template").cast(pl.String)))
     if keys["form"].n_unique() > 1:
         return "both stay"

@@ -13,6 +13,7 @@ from apothecary.curate.rows import complete_rows
 from apothecary.curate.tools import Tools
 
 CONTEXT: dict[str, Any] = {
+    "closed": [],
     "measures": [],
     "presidio": False,
     "tokenizer": "",
@@ -40,7 +41,8 @@ def test_every_row_has_its_line_and_place() -> None:
 
 def test_what_cannot_be_measured_has_no_column() -> None:
     measured = measure_rows(frame(("Q", "A")), 0, Tools(CONTEXT))
-    assert set(measured.columns) == {"file", "row", "prompt_chars", "response_chars", "pii_spans", "pii_detail"}
+    always = {"file", "row", "content", "form", "prompt_chars", "response_chars", "pii_spans", "pii_detail"}
+    assert set(measured.columns) == always
 
 
 def test_sides_are_counted_without_their_ends() -> None:

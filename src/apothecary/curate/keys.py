@@ -82,9 +82,10 @@ def key_answers(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows (n) to what their answers are known by (n): `answer, form, values`.
 
     A row of our own has a canonical answer, and two different ones contradict each other. Free text has none: its whole
-    response is the answer, and only responses that are equal but for their one number, or say yes and no, contradict
-    each other. Two other responses to one prompt may both be right: where two numbers differ, one may be the condition
-    of the other, and option letters stand for options that the prompt may not hold. Numbers may be written in two ways.
+    response is the answer, and only responses that are equal but for the one number that they add to the prompt, or
+    say yes and no, contradict each other. Two other responses to one prompt may both be right: of two numbers one may
+    be the condition of the other, and option letters stand for options that the prompt may not hold. Numbers may be
+    written in two ways.
     """
     free = rows["template"].is_null()
     own = pl.DataFrame({"answer": rows["answer"].hash(SEEDS[0])}).with_columns(
@@ -95,32 +96,44 @@ def key_answers(rows: pl.DataFrame) -> pl.DataFrame:
     texts = normalise_space(rows["response"].fill_null(""))
     bare = texts.str.to_lowercase().str.strip_chars(" .!\"'()")
     padded = " " + bare.str.replace_all(_NAMED, f"${{1}}{TURN_END}${{2}}").str.replace_all(" ", "  ") + " "
-    stated = pl.DataFrame(
-        {
-            "text": texts,
-            "bare": bare,
-            "padded": padded,
-            "closed": bare.str.contains(CLOSED),
-            "numbers": padded.str.extract_all(_STATED),
-        }
-    ).select(
+    stated = find_values(padded, join_turns(rows).fill_null("")).with_columns(
+        text=texts, bare=bare, padded=padded, closed=bare.str.contains(CLOSED)
+    )
+    masked = pl.col("value").str.replace(_STATED, " ${1}#${3} ")
+    stated = stated.select(
         pl.col("text").hash(SEEDS[0]).alias("answer"),
         pl.when("closed")
         .then(pl.lit(1, pl.UInt64))
-        .when(pl.col("numbers").list.len() == 1)
-        .then(pl.col("padded").str.replace_all(_STATED, " ${1}#${3} ").hash(SEEDS[0]) // 2**32)
+        .when(pl.col("value").is_not_null())
+        .then(pl.col("padded").str.split(pl.col("value")).list.join(masked).hash(SEEDS[0]) // 2**32)
         .otherwise(pl.col("text").hash(SEEDS[1]) // 2**32)
         .cast(pl.UInt32)
         .alias("form"),
         pl.when("closed")
         .then(pl.col("bare").replace({"true": "yes", "false": "no"}))
-        .when(pl.col("numbers").list.len() == 1)
-        .then(even_numbers(pl.col("numbers").list.join("")))
+        .when(pl.col("value").is_not_null())
+        .then(even_numbers(pl.col("value")))
         .otherwise("text")
         .hash(SEEDS[0])
         .alias("values"),
     )
     return pl.select(pl.when(free).then(stated[name]).otherwise(own[name]).alias(name) for name in own.columns)
+
+
+def find_values(responses: pl.Series, prompts: pl.Series) -> pl.DataFrame:
+    """Responses (n, white space doubled) and prompts (n) to the one number each response adds (n), null if not one.
+
+    A number that the prompt has is what the answer is about, not what it says.
+    """
+    said = pl.DataFrame({"value": responses.str.extract_all(_STATED)}).with_row_index("row")
+    said = said.explode("value", empty_as_null=False).with_columns(
+        pl.col("value").str.extract(f"({NUMBER})").alias("n")
+    )
+    given = pl.DataFrame({"n": prompts.str.extract_all(NUMBER)}).with_row_index("row")
+    added = said.join(given.explode("n", empty_as_null=False), on=("row", "n"), how="anti")
+    one = added.group_by("row").agg(pl.col("value").first(), pl.len()).filter(pl.col("len") == 1)
+    rows = pl.DataFrame({"value": responses}).with_row_index("row").select("row")
+    return rows.join(one, on="row", how="left", maintain_order="left").select("value")
 
 
 def even_numbers(numbers: pl.Expr) -> pl.Expr:
