@@ -61,7 +61,7 @@ def test_names_of_gated_entities_are_listed_with_their_synonyms(tmp_path: Path) 
         ("alphina", "controlled"),
         ("alphine", "controlled"),
     ]
-    assert list_gated(tmp_path / "nothing").is_empty()
+    assert list_gated(tmp_path / "nothing", TINY_PACK).is_empty()
 
 
 def test_a_changed_file_changes_the_stamp(tmp_path: Path) -> None:
