@@ -172,7 +172,7 @@ def test_missing_column_is_named(tmp_path: Path, recipe: Path, small_cache: Path
 
 
 def test_unreadable_table_is_named(tmp_path: Path, recipe: Path, small_cache: Path) -> None:
-    shutil.copytree(small_cache, tmp_path / "cache")
+    shutil.copytree(small_cache, tmp_path / "cache", ignore=shutil.ignore_patterns("views"))  # made from the table
     table = next((tmp_path / "cache" / "knowledge").glob("*/entities.parquet"))
     table.write_bytes(b"\0" * table.stat().st_size)
     done = call("run", recipe, "--out", tmp_path / "run", "--quiet", APOTHECARY_CACHE=str(tmp_path / "cache"))
