@@ -42,9 +42,21 @@ class Cache:
         with self.explain():
             path.parent.mkdir(parents=True, exist_ok=True)
             self.database = sqlite3.connect(path, timeout=BUSY_WAIT_S, isolation_level=None)
-            self.database.execute("PRAGMA journal_mode = WAL")
+            self._turn_on_wal()
             self.database.execute("PRAGMA synchronous = NORMAL")
             self.database.executescript(_TABLES)
+
+    def _turn_on_wal(self) -> None:
+        """SQLite does not wait for others at this one change, as it does at every write (sqlite.org/wal.html)."""
+        deadline = time.monotonic() + BUSY_WAIT_S
+        while True:
+            try:
+                self.database.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.01)
 
     def __enter__(self) -> Cache:
         return self
