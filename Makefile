@@ -27,7 +27,7 @@ run: install
 	$(BIN)/apothecary run $(RECIPE) $(if $(ROWS),--set rows=$(ROWS)) $(ARGS)
 
 test: install
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: install
 	$(BIN)/ruff format --check src tests benchmarks tools

@@ -25,7 +25,7 @@ def read(source: str, path: Path, data: bytes) -> list[Item]:
     ("source", "data", "form"),
     [
         ("pubmed", CITATION, "pubmed xml"),
-        ("pubmed", gzip.compress(b"\xef\xbb\xbf\n" + CITATION), "pubmed xml"),
+        ("pubmed", gzip.compress(b"\xef\xbb\xbf\n" + CITATION, mtime=0), "pubmed xml"),
         ("pubmed", CITATION.decode().encode("utf-16"), "pubmed xml"),
         ("pubmed", b"\n\nPMID- 7\n", "medline text"),
         ("trials", XML.encode(), "trial xml classic"),

@@ -135,7 +135,7 @@ def test_edited_recipe_in_the_run_is_refused(flow: Flow, reference: Reference, t
         ("engine/seed.py", True),
         ("engine/progress.py", False),
         ("report/show.py", False),
-        ("cli.py", False),
+        ("cli/runs.py", False),
     ],
 )
 def test_changed_code_is_refused_where_rows_depend_on_it(

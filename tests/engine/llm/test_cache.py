@@ -117,14 +117,13 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
     with Cache(tmp_path / "c") as cache:
         assert cache.count() == {"": 150}
 
+
 def test_many_processes_open_a_new_file_at_once(tmp_path: Path) -> None:
     code = "import sys, time; from pathlib import Path; from apothecary.engine.llm.cache import Cache\n"
     code += "while time.time() < float(sys.argv[2]): pass\nCache(Path(sys.argv[1])).close()"
     for number in range(3):
         start = str(time.time() + 1.5)
-        running = [
-            subprocess.Popen([sys.executable, "-c", code, str(tmp_path / f"{number}"), start]) for _ in range(4)
-        ]
+        running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / f"{number}"), start]) for _ in range(4)]
         assert [process.wait(30) for process in running] == [0] * 4
 
 

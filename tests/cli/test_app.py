@@ -1,0 +1,89 @@
+"""The command line as a whole: its verbs, its speed to start, and one clear message for each mistake."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+APOTHECARY = str(Path(sys.executable).parent / "apothecary")
+ROOT = Path(__file__).parents[2]
+TINY_PACK = ROOT / "tests" / "data" / "tiny_pack"
+
+
+def call(*arguments: str | Path, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [APOTHECARY, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=os.environ | env, check=False)
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+    """One message on stderr with a hint, nothing on stdout, exit code 2, no traceback."""
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hint: " in done.stderr
+    assert done.stdout == ""
+    for part in parts:
+        assert part in done.stderr
+
+
+def test_help_names_every_verb() -> None:
+    done = call("--help")
+    assert done.returncode == 0
+    for verb in ("run", "resume", "preview", "show", "verify", "trace", "gather", "packs", "doctor", "validate"):
+        assert f"\n  {verb} " in done.stdout
+
+
+def test_start_is_quick() -> None:
+    best = 9.0
+    for _ in range(5):
+        started = time.monotonic()
+        call("--help")
+        best = min(best, time.monotonic() - started)
+    assert best < 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["run", "none.yaml"], ["no recipe at none.yaml", "recipes/quick.yaml"]),
+        (["run", "recipes/quick.yaml", "--set", "rwos=5"], ["unknown key `rwos`", "`rows`"]),
+        (["run", "recipes/quick.yaml", "--set", "rows=many"], ["`rows` is 'many'"]),
+        (["run", "recipes/quick.yaml", "--set", "pack=farma"], ["farma", "pharma"]),
+        (["validate", "recipes/quick.yaml", "--set", "weights.lipinsky=2"], ["`lipinski`"]),
+        (["resume", "runs/none"], ["no run in runs/none"]),
+        (["show", "runs/none"], ["no run in runs/none"]),
+        (["trace", "runs/none", "x"], ["no run in runs/none"]),
+        (["packs", "check", "farma"], ["pharma"]),
+        (["packs", "new", "My Pack"], ["is no name for a pack", "for instance my_pack"]),
+        (["packs", "new", "mine", "--out", "docs"], ["the folder is there already"]),
+        (["gather", "pharma", "--licence", "free"], ["unknown licence free"]),
+        (["gather", "farma"], ["pharma"]),
+        (["gather", "table", "none.csv", "--fact", "ic50[nM]=IC50"], ["there is no such file"]),
+        (["gather", "table", "README.md", "--fact", "ic50=IC50"], ["`ic50=IC50` has no unit", "ic50[nM]=IC50"]),
+        (["gather", "table", "README.md", "--fact", "ic50[nM]=IC50"], ["a .md file cannot be read", ".csv"]),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else None,
+)
+def test_mistakes_are_explained(arguments: list[str], parts: list[str]) -> None:
+    assert_refused(call(*arguments), *parts)
+
+
+def test_usage_errors_end_with_two() -> None:
+    done = call("run")
+    assert done.returncode == 2
+    assert "Missing argument" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_closed_pipe_is_quiet() -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"'{APOTHECARY}' doctor | true; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
