@@ -40,9 +40,9 @@ def test_a_record_is_read_whole(end: str) -> None:
     assert (document.title, document.date, document.revised) == ("Does drug X help?", "2019-03", "2020-01-02")
     assert document.sections == [
         ("title", "Does drug X help?"),
-        ("abstract/METHODS", "We gave 3 doses."),
-        ("abstract/RESULTS", "It helped (P < 0.05)."),
-        ("abstract/CONCLUSION(S)", "Good."),
+        ("abstract/methods", "We gave 3 doses."),
+        ("abstract/results", "It helped (P < 0.05)."),
+        ("abstract/conclusions", "Good."),
     ]
     assert (document.rights, document.languages, document.types) == ("(c) Someone", ["eng"], ["Journal Article"])
     assert (document.subjects, document.chemicals) == (["*Pain/drug therapy"], ["Drug X"])

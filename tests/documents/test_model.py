@@ -14,7 +14,7 @@ from apothecary.example import PASSAGE
 
 def test_documents_become_tables_whose_spans_hold() -> None:
     document = Document("pubmed", "7", "pubmed xml", "A title", "free", date="2020", links=[("ErratumIn", "8")])
-    document.sections = [("title", "A title"), ("abstract/METHODS", "We did.")]
+    document.sections = [("title", "A title"), ("abstract/methods", "We did.")]
     documents, passages = tabulate_documents([document])
     assert documents.schema == DOCUMENT
     assert passages.schema == PASSAGE

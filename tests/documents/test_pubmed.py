@@ -47,8 +47,8 @@ def test_a_record_is_read_whole() -> None:
     assert (document.title, document.date, document.revised) == ("Does drug X help?", "2019-03", "2020-01-02")
     assert document.sections == [
         ("title", "Does drug X help?"),
-        ("abstract/METHODS", "We gave 10³ doses."),
-        ("abstract/RESULTS", "It helped."),
+        ("abstract/methods", "We gave 10³ doses."),
+        ("abstract/results", "It helped."),
     ]
     assert (document.rights, document.languages, document.types) == ("(c) Someone", ["eng"], ["Journal Article"])
     assert (document.subjects, document.chemicals) == (["*Pain/drug therapy"], ["Drug X"])

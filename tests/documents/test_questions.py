@@ -75,8 +75,8 @@ def test_pubmedqa_is_read() -> None:
     assert isinstance(first, Document)
     assert first.sections == [
         ("question", "Does it help?"),
-        ("context/METHODS", "We tried."),
-        ("context/RESULTS", "It did."),
+        ("context/methods", "We tried."),
+        ("context/results", "It did."),
         ("answer", "It helps."),
         ("decision", "yes"),
     ]

@@ -10,7 +10,7 @@ import pytest
 from tests.documents.studies import CLASSIC, V2, XML
 
 from apothecary.documents.model import Document, Failure, Item
-from apothecary.documents.readers import read_source
+from apothecary.documents.readers import READERS, read_source
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 CITATION = b"<s><MedlineCitation><PMID>7</PMID><Article/></MedlineCitation></s>"
@@ -59,7 +59,7 @@ def test_what_precedes_the_damage_is_kept(tmp_path: Path) -> None:
     assert failed.reason == "the XML is not well-formed"
 
 
-@pytest.mark.parametrize("source", ["pubmed", "trials"])
+@pytest.mark.parametrize("source", READERS)
 def test_hostile_files_are_survived_soon(source: str) -> None:
     folder = SHARED / "adversarial"
     if not folder.exists():

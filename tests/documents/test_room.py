@@ -82,9 +82,16 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "files", "records"), [("pubmed", "pubmed/*", 1128), ("trials", "trials/*_*/*", 140)]
+    ("source", "files", "records", "dropped"),
+    [
+        ("pubmed", "pubmed/*", 1128, {}),
+        ("trials", "trials/*_*/*", 140, {"the same record again": 2}),
+        ("papers", "pmc_jats/**/*ml", 69, {"a retraction notice": 1}),
+    ],
 )
-def test_real_files_are_all_read(tmp_path: Path, source: str, files: str, records: int) -> None:
+def test_real_files_are_all_read(
+    tmp_path: Path, source: str, files: str, records: int, dropped: dict[str, int]
+) -> None:
     found = sorted(SHARED.glob(files))
     if not found:
         pytest.skip("needs the real files beside the repository, under shared/data")
@@ -93,4 +100,4 @@ def test_real_files_are_all_read(tmp_path: Path, source: str, files: str, record
     # README: 1,128 of PubMed, one deleted elsewhere; 32 + 6 + 1 + 1 + 102 trials, of which two are there twice.
     assert books["kept"] == records
     assert books["failed"] == {}
-    assert books["dropped"] == ({} if source == "pubmed" else {"the same record again": 2})
+    assert books["dropped"] == dropped

@@ -65,7 +65,13 @@ def _add_reader(kind: str, told: str) -> None:
     gather_app.command(kind, help=f"Read {told} into documents and passages.")(read)
 
 
-for _kind, _told in (("pubmed", "PubMed and MEDLINE files"), ("trials", "studies"), ("questions", "question sets")):
+KINDS = {
+    "pubmed": "PubMed and MEDLINE files",
+    "trials": "studies",
+    "papers": "papers (JATS)",
+    "questions": "question sets",
+}
+for _kind, _told in KINDS.items():
     _add_reader(_kind, _told)
 
 

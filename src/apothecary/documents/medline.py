@@ -14,6 +14,7 @@ from typing import BinaryIO
 from apothecary.documents.model import Document, Failure, Item
 from apothecary.documents.prose import read_date, tidy_text
 from apothecary.documents.pubmed import LICENCE, SOURCE, note_document
+from apothecary.documents.sections import name_part
 from apothecary.errors import SourceError
 
 FORMAT = "medline text"
@@ -153,4 +154,4 @@ def split_abstract(text: str, name: str) -> Iterator[tuple[str, str]]:
     for label, following in zip(found, [*found[1:], None], strict=True):
         part = text[label.end() : following.start() if following else len(text)].strip()
         if part:
-            yield f"{name}/{label[1]}", part
+            yield f"{name}/{name_part(label[1])}", part

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -11,6 +11,8 @@ from apothecary.example import PASSAGE
 
 RETRACTIONS = ("retracted", "retraction notice", "expression of concern")
 GAP = "\n\n"  # between two sections, in a document's plain text
+LONG_CHARS = 8_000  # a section beyond this is cut between paragraphs: a passage is what one can read at once
+DELETED_BY_SOURCE = "deleted by its source"
 
 _DOCUMENT_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "document_id": pl.String,  # "<source>:<the source's own id>"
@@ -90,13 +92,31 @@ class Failure:
 
 @dataclass(frozen=True)
 class Deletion:
-    """A record that takes back an earlier one."""
+    """A record that takes back an earlier one, or with another reason than the usual one any of its id."""
 
     file: str
     document_id: str
+    reason: str = DELETED_BY_SOURCE
 
 
 Item = Document | Failure | Deletion
+
+
+def cut_section(name: str, blocks: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Paragraphs of one section to passages of at most LONG_CHARS, or one paragraph each where it is longer.
+
+    They are joined by GAP, as passages are: where the cuts are does not change the document's plain text.
+    """
+    held: list[str] = []
+    chars = 0
+    for block in blocks:
+        if held and chars + len(block) > LONG_CHARS:
+            yield name, GAP.join(held)
+            held, chars = [], 0
+        held.append(block)
+        chars += len(block) + len(GAP)
+    if held:
+        yield name, GAP.join(held)
 
 
 def tabulate_documents(documents: Iterable[Document]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from apothecary.documents.model import Deletion, Document, Failure, Item
 from apothecary.documents.prose import collect_text, read_date, tidy_text, write_date
+from apothecary.documents.sections import name_part
 from apothecary.engine.xml import ByteStream, iter_records
 
 SOURCE, FORMAT = "pubmed", "pubmed xml"
@@ -87,12 +88,12 @@ def list_sections(document: Document, article: ET.Element, citation: ET.Element)
 
 
 def list_abstract(abstract: ET.Element, name: str) -> Iterator[tuple[str, str]]:
-    """An abstract to its sections: (name/LABEL, text)."""
+    """An abstract to its sections: (name/objective, text)."""
     for part in abstract.findall("AbstractText"):
         text = collect_text(part)
         if text:
             label = tidy_text(part.get("Label", ""))
-            yield (name if label.upper() in UNNAMED else f"{name}/{label.upper()}"), text
+            yield (name if label.upper() in UNNAMED else f"{name}/{name_part(label)}"), text
 
 
 def list_headings(citation: ET.Element) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from apothecary.documents.model import Document, Failure, Item
 from apothecary.documents.prose import collect_text, tidy_lines, tidy_text
+from apothecary.documents.sections import name_part
 from apothecary.documents.trial_json import load_json
 from apothecary.engine.xml import ByteStream, iter_records
 from apothecary.errors import SourceError
@@ -66,7 +67,7 @@ def read_pubmedqa(stream: ByteStream, *, file: str) -> Iterator[Item]:
             labels = item.get("LABELS") or [""] * len(contexts)
             answer, year = tidy_text(item.get("LONG_ANSWER") or ""), str(item.get("YEAR") or "")
             subjects = [str(heading) for heading in item.get("MESHES") or []]
-            named = [(f"context/{label}" if label else "context") for label in labels]
+            named = [(f"context/{name_part(label)}" if label else "context") for label in labels]
             parts = list(zip(named, contexts, strict=True))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             yield Failure(file, number, None, "not shaped like a question", f"{pmid}: {type(error).__name__} {error}")

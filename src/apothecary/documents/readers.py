@@ -8,6 +8,7 @@ from pathlib import Path
 
 from apothecary.documents.medline import read_medline
 from apothecary.documents.model import Failure, Item
+from apothecary.documents.papers import read_papers
 from apothecary.documents.pubmed import read_pubmed_xml
 from apothecary.documents.questions import read_medquad, read_pubmedqa
 from apothecary.documents.trial_json import read_trials_json
@@ -42,6 +43,7 @@ def _is_xml(stream: io.BufferedReader) -> bool:
 READERS: dict[str, Callable[..., Iterator[Item]]] = {
     "pubmed": read_pubmed,
     "trials": read_trials,
+    "papers": read_papers,
     "questions": read_questions,
 }
 

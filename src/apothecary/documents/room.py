@@ -104,12 +104,12 @@ def iter_blocks(items: Iterator[Item]) -> Iterator[list[Item]]:
 def read_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> dict[str, Any]:
     """One file to its documents and passages in blocks, its deletions and its failures."""
     failed: list[Failure] = []
-    gone: list[tuple[str, str]] = []
+    gone: list[tuple[str, str, str]] = []
     notices: Counter[str] = Counter()
     kept = 0
     for number, block in enumerate(iter_blocks(read_source(context["source"], Path(shard.payload["path"])))):
         failed += [item for item in block if isinstance(item, Failure)]
-        gone += [(item.document_id, item.file) for item in block if isinstance(item, Deletion)]
+        gone += [(item.document_id, item.file, item.reason) for item in block if isinstance(item, Deletion)]
         found = [item for item in block if isinstance(item, Document)]
         notices.update(re.sub(r"NCT\d+", "otherwise", notice) for item in found for notice in item.notices)
         if found:
