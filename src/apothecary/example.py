@@ -16,7 +16,16 @@ PERSPECTIVES = (
 )
 FACT_KINDS = ("experimental", "computed", "predicted", "registry")
 LICENCE_CLASSES = ("permissive", "share-alike", "non-commercial", "unknown")
-ORIGINS = ("template", "variation", "paraphrase", "llm", "document")
+ORIGIN_CLASSES = {  # what a recipe's `origins` shares rows out by
+    "template": "template",
+    "variation": "augmented",
+    "paraphrase": "augmented",
+    "context": "context",
+    "llm": "context",
+    "tool": "context",
+    "document": "document",
+}
+ORIGINS = tuple(ORIGIN_CLASSES)
 ANSWER_TYPES = ("text", "number", "choice", "set", "smiles", "json", "refusal")
 TESTS = ("recall", "skill", "transfer")
 SPLITS = ("train", "validation", "test")

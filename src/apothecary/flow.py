@@ -42,11 +42,12 @@ from apothecary.engine.lock import RunLock
 from apothecary.engine.log import close_log, open_log
 from apothecary.engine.pool import StopRequest
 from apothecary.engine.progress import Progress
-from apothecary.errors import ApothecaryError, RecipeError, RunChangedError, RunDamagedError, RunError, SourceError
+from apothecary.errors import ApothecaryError, RunChangedError, RunDamagedError, RunError, SourceError
+from apothecary.generate.pack import load_recipe_pack
 from apothecary.identity import describe_run, fingerprint_code, fingerprint_inputs, list_changes, list_versions
-from apothecary.packs.load import find_pack, load_pack, pack_fingerprint
+from apothecary.packs.load import find_pack, pack_fingerprint
 from apothecary.packs.model import Pack
-from apothecary.recipe import Recipe, dump_recipe, encode_canonical, load_recipe, suggest_key
+from apothecary.recipe import Recipe, dump_recipe, encode_canonical, load_recipe
 
 DONE = "done.json"  # in a folder of cached views: written last, with what lies beside it
 KEPT_VIEWS = 8
@@ -257,22 +258,6 @@ def make_views(knowledge: Path | None, folder: Path, pack: Pack, pack_folder: Pa
         what = f"a table of the knowledge base cannot be read: {first_line}"
         hint = f"delete {knowledge} and run again; it is built anew"
         raise SourceError(what, where=str(knowledge), hint=hint) from None
-
-
-def load_recipe_pack(recipe: Recipe) -> Pack:
-    """A recipe to its pack; weights for intents or topics that the pack does not have are refused."""
-    pack = load_pack(recipe.pack)
-    known = [intent.intent for intent in pack.intents]
-    for intent in recipe.weights:
-        if intent not in known:
-            what = f"`weights.{intent}`: the pack {pack.name} has no such intent"
-            raise RecipeError(what, where="the recipe's weights", hint=suggest_key(intent, known))
-    topics = sorted({intent.topic for intent in pack.intents})
-    for topic in recipe.topics:
-        if topic not in topics:
-            what = f"`topics.{topic}`: the pack {pack.name} has no intent of such a topic"
-            raise RecipeError(what, where="the recipe's topics", hint=suggest_key(topic, topics))
-    return pack
 
 
 def open_folder(out: Path) -> None:

@@ -31,7 +31,7 @@ EXCLUDED = {
 }
 
 
-LISTS = {"curate.benchmarks"}  # the keys that take several values
+LISTS = {"curate.benchmarks", "variation.generators"}  # the keys that take several values
 
 
 class Settings(BaseModel):
@@ -83,6 +83,15 @@ class Keep(Settings):
         return self
 
 
+class Variation(Settings):
+    """How questions are varied: by the pack's manners, by a bank of accepted wordings, and how often for one fact."""
+
+    grammar: bool = False  # the manners of the pack's variation.yaml
+    bank: str = ""  # a file of wordings, as `apothecary packs vary` writes it
+    generators: Texts = ()  # the licences of models whose wordings may be used; none: all that the bank has accepted
+    phrasings: Annotated[float, Field(ge=1, le=1000)] = 1.0  # times the rows a fact may have in an intent
+
+
 class MaxShare(Settings):
     """The largest share of the rows of a split that one intent, and one template, may have."""
 
@@ -102,6 +111,8 @@ class Recipe(Settings):
     splits: Splits = Splits()
     topics: dict[str, Weight] = {}  # shares of the pack's topics; a topic left out gets no rows; none: by weight alone
     weights: dict[str, Weight] = {}  # by intent, within its topic; overrides the pack's own weight, 0 turns it off
+    variation: Variation = Variation()
+    origins: dict[str, Weight] = {}  # shares of template, augmented and context rows; none: all templates alike
     max_share: MaxShare = MaxShare()
     shard_rows: Annotated[int, Field(ge=1, le=5_000_000)] = 200_000
     surplus: Annotated[float, Field(ge=0, le=1)] = 0.01  # rows made beyond `rows`, to replace those that curate drops
@@ -112,7 +123,7 @@ class Recipe(Settings):
     @model_validator(mode="after")
     def sort_weights(self) -> Recipe:
         """The same recipe with its shares in name order, so that the order written does not matter."""
-        for name in ("topics", "weights"):
+        for name in ("topics", "weights", "origins"):
             written = getattr(self, name)
             if list(written) != sorted(written):
                 object.__setattr__(self, name, dict(sorted(written.items())))

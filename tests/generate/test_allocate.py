@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from apothecary.errors import CapacityError, RecipeError
 from apothecary.generate.allocate import allocate_rows, share_out, split_rows
+from apothecary.generate.pack import load_recipe_pack
 from apothecary.generate.workbench import Workbench
 from apothecary.packs.model import Pack
-from apothecary.recipe import MaxShare, Recipe
+from apothecary.recipe import MaxShare, Recipe, Variation
 
 PARTS = st.lists(st.tuples(st.floats(0.01, 100), st.integers(0, 10_000)), min_size=1, max_size=30)
 
@@ -99,3 +100,38 @@ def test_a_group_that_is_left_out_is_not_counted_on(
     bench = Workbench(tiny_recipe, tiny_pack, tiny_knowledge)
     quotas = allocate_rows(bench.plans, tiny_recipe.model_copy(update={"rows": 600, "drugs": drugs}))
     assert sum(quota.wanted for quota in quotas) == 600
+
+
+def test_origins_share_the_rows_as_asked(tiny_recipe: Recipe, tiny_knowledge: Path) -> None:
+    recipe = tiny_recipe.model_copy(
+        update={
+            "rows": 4000,
+            "variation": Variation(grammar=True, phrasings=3),
+            "origins": {"template": 60.0, "augmented": 30.0, "context": 10.0},
+        }
+    )
+    bench = Workbench(recipe, load_recipe_pack(recipe), tiny_knowledge)
+    quotas = allocate_rows(bench.plans, recipe)
+    got = {"template": 0, "variation": 0, "context": 0}
+    origins = {
+        (plan.intent.intent, template.id): template.origin for plan in bench.plans for template in plan.intent.templates
+    }
+    for quota in quotas:
+        got[origins[quota.stratum.intent, quota.stratum.template]] += quota.wanted
+    assert sum(got.values()) == 4000
+    assert abs(got["variation"] - 1200) <= 8
+    assert abs(got["context"] - 400) <= 8
+
+
+def test_derived_templates_hold_out_the_questions_of_their_base(tiny_recipe: Recipe, tiny_knowledge: Path) -> None:
+    recipe = tiny_recipe.model_copy(update={"variation": Variation(grammar=True)})
+    bench = Workbench(recipe, load_recipe_pack(recipe), tiny_knowledge)
+    met = 0
+    for plan in bench.plans:
+        held_out = plan.list_held_out()
+        for template in plan.intent.templates:
+            if template.derived and (base := held_out.get(f"{plan.intent.intent}/{template.derived.base}")):
+                own = {at for at, number in enumerate(template.derived.asks) if number in base}
+                assert set(held_out[f"{plan.intent.intent}/{template.id}"]) == own
+                met += 1
+    assert met > 3

@@ -19,7 +19,7 @@ def bench(tiny_recipe: Recipe, tiny_pack: Pack, tiny_knowledge: Path) -> Workben
 def test_every_lap_meets_each_combination_once_and_laps_differ(bench: Workbench) -> None:
     stratum = bench.strata["mass/weigh/train-drug"]
     plan = next(plan for plan in bench.plans if plan.intent.intent == "mass")
-    drawn = draw_rows(plan, [Span(stratum, 0, stratum.capacity)], [2], [(1, 1)])
+    drawn = draw_rows(plan, [Span(stratum, 0, stratum.capacity)], [(1, 1)])
     size = stratum.part.domain.size
     laps = drawn.roles["a"].reshape(-1, size)
     assert all(len(set(lap)) == size for lap in laps.tolist())
@@ -31,7 +31,7 @@ def test_every_lap_meets_each_combination_once_and_laps_differ(bench: Workbench)
 def test_given_numbers_and_wordings_are_used_evenly(bench: Workbench) -> None:
     stratum = bench.strata["dilute/stock/train-any"]
     plan = next(plan for plan in bench.plans if plan.intent.intent == "dilute")
-    drawn = draw_rows(plan, [Span(stratum, 0, 1600)], [2], [(1, 1)])
+    drawn = draw_rows(plan, [Span(stratum, 0, 1600)], [(1, 1)])
     for values, kinds in ((drawn.given["stock"], 17), (drawn.given["share"], 6), (drawn.reply, 2)):
         counts = np.bincount(values, minlength=kinds)
         assert counts.min() > 0.5 * 1600 / kinds
@@ -41,8 +41,8 @@ def test_given_numbers_and_wordings_are_used_evenly(bench: Workbench) -> None:
 def test_rows_about_an_entity_are_found_by_inversion(bench: Workbench, name: str) -> None:
     stratum = bench.strata[name]
     plan = next(plan for plan in bench.plans if plan.intent.intent == stratum.intent)
-    entity = int(draw_rows(plan, [Span(stratum, 5, 6)], [2, 2], [(1, 1), (1, 1)]).roles["a"][0])
+    entity = int(draw_rows(plan, [Span(stratum, 5, 6)], [(1, 1), (1, 1)]).roles["a"][0])
     spans = find_rows_about(plan, stratum, entity, 3)
     for span in spans:
-        assert draw_rows(plan, [span], [2, 2], [(1, 1), (1, 1)]).roles["a"].tolist() == [entity]
+        assert draw_rows(plan, [span], [(1, 1), (1, 1)]).roles["a"].tolist() == [entity]
     assert spans or stratum.intent == "heavier"

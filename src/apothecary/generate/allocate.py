@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apothecary.errors import CapacityError, RecipeError
-from apothecary.example import SPLITS
+from apothecary.example import ORIGIN_CLASSES, SPLITS
 from apothecary.generate.strata import ANY, IntentPlan, Stratum
 from apothecary.recipe import Recipe
 
 Counts = NDArray[np.int64]
+BALANCE = 0.0005  # how far the share of an origin may be off, as far as facts allow
+BALANCE_ROUNDS = 30
 SPARE_ROWS = 4  # a stratum of a few rows needs more surplus than a share of it
 
 
@@ -86,20 +89,55 @@ def _allocate_split(
         per_topic = share_out(rows, [topic.weight for topic in topics], limits)
     except CapacityError:
         raise _explain_shortage(intents, recipe, split, rows) from None
-    quotas = []
-    for topic, wanted in zip(topics, per_topic, strict=True):
-        shares = share_out(int(wanted), [i.weight for i in topic.intents], [i.limit for i in topic.intents])
-        for intent, count in zip(topic.intents, shares, strict=True):
-            quotas += _allocate_intent(intent, recipe, int(count))
-    return quotas
+    per_intent = [
+        (intent, int(count))
+        for topic, wanted in zip(topics, per_topic, strict=True)
+        for intent, count in zip(
+            topic.intents,
+            share_out(int(wanted), [i.weight for i in topic.intents], [i.limit for i in topic.intents]),
+            strict=True,
+        )
+        if count
+    ]
+    factors = _balance_origins(per_intent, recipe.origins)
+    return [quota for intent, count in per_intent for quota in _allocate_intent(intent, recipe, count, factors)]
+
+
+def _balance_origins(per_intent: Sequence[tuple[_Intent, int]], shares: dict[str, float]) -> dict[str, float]:
+    """Weights of the origins inside an intent, by which all intents together have the shares that are asked.
+
+    Not every intent has templates of every origin, nor enough of them; the others make up for it, as far as they can.
+    """
+    asked = {origin: share / sum(shares.values()) for origin, share in shares.items() if share}
+    total = sum(count for _, count in per_intent)
+    factors = dict(asked)
+    for _ in range(BALANCE_ROUNDS if len(asked) > 1 else 0):
+        got = dict.fromkeys(asked, 0)
+        for intent, count in per_intent:
+            for template, rows in zip(intent.templates, _share_templates(intent, count, factors), strict=True):
+                got[template.origin] += int(rows)
+        if max(abs(got[origin] - share * total) for origin, share in asked.items()) <= BALANCE * total:
+            break
+        for origin, share in asked.items():
+            if got[origin]:
+                factors[origin] *= share * total / got[origin]
+    return factors
+
+
+def _share_templates(intent: _Intent, rows: int, factors: dict[str, float]) -> Counts:
+    """The rows of an intent over its templates: by origin where shares are asked, else evenly."""
+    count = Counter(template.origin for template in intent.templates)
+    weights = [factors.get(one.origin, 0.0) / count[one.origin] if factors else 1.0 for one in intent.templates]
+    return share_out(rows, weights, [template.limit for template in intent.templates])
 
 
 @dataclass(frozen=True)
 class _Template:
-    """The strata of one template in one split, and the most rows they may give."""
+    """The strata of one template in one split, the most rows they may give, and the class of its origin."""
 
     strata: list[Stratum]
     limit: int
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -125,8 +163,11 @@ def _measure_intent(plan: IntentPlan, weights: dict[str, float], recipe: Recipe,
     for stratum in plan.strata():
         if stratum.part.split == split:
             by_template.setdefault(stratum.template, []).append(stratum)
+    origins = {template.id: ORIGIN_CLASSES[template.origin] for template in plan.intent.templates}
     templates = [
-        _Template(strata, min(sum(_limit_groups(strata, recipe)), most["template"])) for strata in by_template.values()
+        _Template(strata, min(sum(_limit_groups(strata, recipe)), most["template"]), origins[name])
+        for name, strata in by_template.items()
+        if not recipe.origins or recipe.origins.get(origins[name])
     ]
     limit = min(sum(template.limit for template in templates), most["intent"])
     name = plan.intent.intent
@@ -145,11 +186,9 @@ def _group_topics(intents: Sequence[_Intent], recipe: Recipe) -> list[_Topic]:
     return topics
 
 
-def _allocate_intent(intent: _Intent, recipe: Recipe, rows: int) -> list[Quota]:
+def _allocate_intent(intent: _Intent, recipe: Recipe, rows: int, factors: dict[str, float]) -> list[Quota]:
     quotas: list[Quota] = []
-    if not rows:
-        return quotas
-    per_template = share_out(rows, [1.0] * len(intent.templates), [t.limit for t in intent.templates])
+    per_template = _share_templates(intent, rows, factors)
     for template, wanted in zip(intent.templates, per_template, strict=True):
         weights, limits = _weigh_groups(template.strata, recipe.drugs), _limit_groups(template.strata, recipe)
         shares = share_out(int(wanted), weights, limits)

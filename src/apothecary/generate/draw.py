@@ -69,12 +69,10 @@ class Drawn:
         return self._places[role]
 
 
-def draw_rows(
-    plan: IntentPlan, spans: Sequence[Span], replies: Sequence[int], befores: Sequence[tuple[int, int]]
-) -> Drawn:
+def draw_rows(plan: IntentPlan, spans: Sequence[Span], befores: Sequence[tuple[int, int]]) -> Drawn:
     """The combinations of `spans`, all strata of one intent.
 
-    `replies` and `befores` are, for each template, the number of reply wordings and of the wordings of an earlier turn.
+    `befores` are, for each template, the numbers of wordings of an earlier turn: its question's and its reply's.
     """
     numbers = {template.id: number for number, template in enumerate(plan.intent.templates)}
     parts: list[Part] = []
@@ -84,7 +82,7 @@ def draw_rows(
             parts.append(span.stratum.part)
     for part in parts:
         own = [span for span in spans if span.stratum.part is part]
-        pieces.append(_draw_part(plan, parts.index(part), part, own, numbers, replies, befores))
+        pieces.append(_draw_part(plan, parts.index(part), part, own, numbers, befores))
     joined = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
     roles = {name[5:]: values for name, values in joined.items() if name.startswith("role:")}
     given = {name[6:]: values for name, values in joined.items() if name.startswith("given:")}
@@ -119,7 +117,6 @@ def _draw_part(
     part: Part,
     spans: Sequence[Span],
     numbers: dict[str, int],
-    replies: Sequence[int],
     befores: Sequence[tuple[int, int]],
 ) -> dict[str, NDArray[Any]]:
     """One part's rows: combination by permutation, variant by lap, the rest by random words of (template key, j)."""
@@ -136,6 +133,7 @@ def _draw_part(
     variants = [span.stratum.variants for span in spans]
     variant = _pick_variant(keys, combination, lap, variants, owner)
     ask, sets, is_held_out = _split_variant(plan, part, spans, counts, variant)
+    asked = plan.replies.offset[template] + ask
     wording = random_words(keys, j, _STREAM_WORDING)
     if plan.intent.draw.kind == "none":
         # One permutation of all sets of given numbers, the same for all templates, keeps each set in one split.
@@ -145,7 +143,7 @@ def _draw_part(
         "part_of": np.full(len(j), part_number, dtype=np.int64),
         "j": j,
         "ask": ask,
-        "reply": draw_index(wording[:, 0], np.array(replies, dtype=np.int64)[template]),
+        "reply": plan.replies.first[asked] + draw_index(wording[:, 0], plan.replies.count[asked]),
         "before_ask": draw_index(wording[:, 1], np.array([b[0] for b in befores], dtype=np.int64)[template]),
         "before_reply": draw_index(wording[:, 2], np.array([b[1] for b in befores], dtype=np.int64)[template]),
         "letter": draw_index(wording[:, 3], plan.intent.draw.count or 1),

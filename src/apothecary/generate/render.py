@@ -89,7 +89,6 @@ class IntentRenderer:
         before_asks = [expand_all(t.before.ask)[0] if t.before else [] for t in templates]
         before_replies = [expand_all(t.before.reply)[0] if t.before else [] for t in templates]
         asks = [plan.asks[t.id].wordings for t in templates]
-        self.reply_counts = [len(wordings) for wordings in replies]
         self.before_counts = [
             (max(len(a), 1), max(len(r), 1)) for a, r in zip(before_asks, before_replies, strict=True)
         ]
@@ -110,7 +109,7 @@ class IntentRenderer:
 
     def prepare(self, spans: Sequence[Span], start: int) -> Prepared:
         """The rows of `spans`, all of this intent, as rows `start`.. of a batch."""
-        drawn = draw_rows(self.plan, spans, self.reply_counts, self.before_counts)
+        drawn = draw_rows(self.plan, spans, self.before_counts)
         values = BatchValues(self.plan, drawn)
         entities = self._order_entities(drawn, values)
         slots = [values.slot(slot) for slot in self.book.slots]

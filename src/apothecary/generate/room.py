@@ -20,8 +20,9 @@ from apothecary.errors import RecipeError
 from apothecary.example import SPLITS
 from apothecary.generate.allocate import allocate_rows
 from apothecary.generate.draw import Span, find_rows_about
+from apothecary.generate.pack import load_recipe_pack
 from apothecary.generate.workbench import Workbench, find_span
-from apothecary.packs.load import dump_pack, load_pack, restore_pack
+from apothecary.packs.load import dump_pack, restore_pack
 from apothecary.packs.model import Pack
 from apothecary.recipe import Recipe
 
@@ -35,7 +36,7 @@ def run_generate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progre
     """
     folder = run / ROOM
     make_folder(folder / "done")  # marks the folder as a room, before anything else lies in it
-    pack = load_pack(recipe.pack)
+    pack = load_recipe_pack(recipe)
     # As written, not canonical: the order of `let` and of fields has a meaning.
     write_bytes(folder / "pack.json", (json.dumps(dump_pack(pack), ensure_ascii=False, indent=1) + "\n").encode())
     strata, held_out = plan_strata(recipe, pack, run / "gather")
@@ -60,12 +61,7 @@ def plan_strata(recipe: Recipe, pack: Pack, knowledge: Path) -> tuple[list[dict[
         {"id": quota.stratum.id, "split": quota.stratum.part.split, "quota": quota.wanted, "made": quota.made}
         for quota in allocate_rows(bench.plans, recipe)
     ]
-    held_out = {
-        f"{plan.intent.intent}/{template}": list(asks.held_out)
-        for plan in bench.plans
-        for template, asks in plan.asks.items()
-        if asks.held_out
-    }
+    held_out = {name: numbers for plan in bench.plans for name, numbers in plan.list_held_out().items()}
     return strata, held_out
 
 
@@ -123,7 +119,7 @@ def render_preview(
 
     Raises RecipeError for an intent or a name that the pack or the knowledge base does not have.
     """
-    pack = load_pack(recipe.pack)
+    pack = load_recipe_pack(recipe)
     known = [one.intent for one in pack.intents]
     if intent and intent not in known:
         raise RecipeError(f"the pack has no intent {intent!r}", expected=", ".join(known))

@@ -62,6 +62,22 @@ class Asks:
 
 
 @dataclass(frozen=True, eq=False)
+class Replies:
+    """For each question wording of each template of an intent, one after the other, the replies that go with it."""
+
+    first: NDArray[np.int64]
+    count: NDArray[np.int64]
+    offset: NDArray[np.int64]  # of each template's first question wording
+
+    @classmethod
+    def of(cls, ranges: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Replies:
+        """The ranges of the templates in order."""
+        sizes = [len(first) for first, _ in ranges]
+        offset = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+        return cls(np.concatenate([a for a, _ in ranges]), np.concatenate([b for _, b in ranges]), offset)
+
+
+@dataclass(frozen=True, eq=False)
 class Part:
     """A domain of one intent: the entities of one split and group, and the templates that draw from it."""
 
@@ -156,15 +172,50 @@ class IntentPlan:
         return {template.id: share + (number < more) for number, template in enumerate(templates)}
 
     def _read_asks(self, template: Template) -> Asks:
+        """The wordings of a template; those of a derived one count as the patterns of its base that they hold."""
         wordings, pattern = expand_all(template.ask)
-        count = len(template.ask)
+        base, numbers = template, np.asarray(pattern, dtype=np.int64)
+        if template.derived:
+            base = next(one for one in self.intent.templates if one.id == template.derived.base)
+            numbers = np.array(template.derived.asks, dtype=np.int64)[numbers]
+        count = len(base.ask)
         held_out = None
         if count >= MIN_PATTERNS_TO_HOLD_OUT:
-            key = derive_key(self.template_key(template.id), "held out")
+            key = derive_key(self.template_key(base.id), "held out")
             test = key % count
             validation = (test + 1 + (key // count) % (count - 1)) % count
             held_out = (validation, test)
-        return Asks(wordings, np.asarray(pattern, dtype=np.int64), held_out)
+        return Asks(wordings, numbers, held_out)
+
+    def list_held_out(self) -> dict[str, list[int]]:
+        """By `intent/template`, the numbers of the ask patterns that training never uses."""
+        found = {}
+        for template in self.intent.templates:
+            kept = self.asks[template.id].held_out
+            if kept and template.derived:
+                found[template.id] = [at for at, base in enumerate(template.derived.asks) if base in kept]
+            elif kept:
+                found[template.id] = list(kept)
+        return {f"{self.intent.intent}/{name}": numbers for name, numbers in found.items()}
+
+    @cached_property
+    def replies(self) -> Replies:
+        """Which reply wordings go with each question wording."""
+        return Replies.of([self._range_replies(template) for template in self.intent.templates])
+
+    def _range_replies(self, template: Template) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For each question wording of a template its first reply wording, and how many there are from there."""
+        asks = len(self.asks[template.id].wordings)
+        _, reply_pattern = expand_all(template.reply)
+        if template.derived is None:
+            return np.zeros(asks, dtype=np.int64), np.full(asks, len(reply_pattern), dtype=np.int64)
+        groups = [template.derived.reply_groups[pattern] for pattern in reply_pattern]
+        _, ask_pattern = expand_all(template.ask)
+        asked = [template.derived.ask_groups[pattern] for pattern in ask_pattern]
+        return (
+            np.array([groups.index(group) for group in asked], dtype=np.int64),
+            np.array([groups.count(group) for group in asked], dtype=np.int64),
+        )
 
     def _build_parts(self, splits: NDArray[np.int8], shares: dict[str, float]) -> list[Part]:
         if self.intent.draw.kind == "none" or self.view is None:

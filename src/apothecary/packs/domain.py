@@ -28,7 +28,6 @@ from apothecary.packs.view import View
 Index = NDArray[np.int64]
 Roles = dict[str, Index]
 _SCALE = 10**6
-FACT_ROWS = 8  # rows of an intent that a fact may be in, on average, where entities come together
 
 
 class Domain(Protocol):
@@ -173,7 +172,7 @@ def count_rows(intent: Intent, domain: Domain, variants: int, cap: int) -> int:
     """The rows a template may give over a domain: up to `cap` a combination, and no fact in too many of them."""
     rows = domain.size * min(cap, variants)
     if isinstance(domain, Pair | Related | Group) or (intent.draw.kind == "group" and isinstance(domain, Options)):
-        return min(rows, domain.facts * FACT_ROWS // (intent.draw.members * len(intent.templates)))
+        return min(rows, domain.facts * intent.draw.fact_rows // (intent.draw.members * len(intent.templates)))
     return rows
 
 

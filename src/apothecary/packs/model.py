@@ -152,10 +152,10 @@ class Draw(Strict):
         "none": ("given",),
         "one": ("entity", "needs", "where", "given", "cap"),
         "each": ("entity", "field", "needs", "where", "given", "cap"),
-        "pair": ("entity", "field", "needs", "where", "given", "cap", "gap", "same"),
+        "pair": ("entity", "field", "needs", "where", "given", "cap", "fact_rows", "gap", "same"),
         "options": ("entity", "field", "needs", "where", "given", "cap", "gap", "count", "text", "same", "apart"),
         "odd": ("entity", "field", "needs", "where", "given", "cap", "count", "text", "same", "apart"),
-        "group": ("entity", "field", "needs", "where", "given", "cap", "gap", "count", "same", "apart"),
+        "group": ("entity", "field", "needs", "where", "given", "cap", "fact_rows", "gap", "count", "same", "apart"),
     }
     _REQUIRED: ClassVar[dict[str, tuple[str, ...]]] = {
         "none": ("given",),
@@ -177,6 +177,9 @@ class Draw(Strict):
     where: Line | None = None
     given: dict[Name, Given] = pydantic.Field(default_factory=dict)
     cap: Annotated[int, pydantic.Field(ge=1)] = 8
+    fact_rows: Annotated[int, pydantic.Field(ge=1)] = (
+        8  # of an intent, on average, where several entities come together
+    )
     gap: Gap | None = None
     count: Annotated[int, pydantic.Field(ge=2, le=8)] = 4
     text: Pattern | None = None
@@ -246,6 +249,15 @@ class Before(Strict):
     reply: Patterns
 
 
+class Derived(Strict):
+    """How a template came from another: its base, and which of its replies go with which of its questions."""
+
+    base: Identifier
+    asks: tuple[int, ...]  # for each question the number of the base's question that it holds
+    ask_groups: tuple[Name, ...]
+    reply_groups: tuple[Name, ...]
+
+
 class Template(Strict):
     """One question skeleton with the answers that go with it."""
 
@@ -256,6 +268,21 @@ class Template(Strict):
     before: Before | None = None
     ask: Patterns
     reply: Patterns
+    origin: Literal["template", "variation", "context", "paraphrase"] = "template"
+    generator: Line | None = None  # the model that wrote its wordings, and the licence of what it writes
+    derived: Derived | None = None
+
+    @model_validator(mode="after")
+    def _check_groups(self) -> Template:
+        if self.derived is None:
+            return self
+        counts = (len(self.derived.asks), len(self.derived.ask_groups), len(self.derived.reply_groups))
+        if counts != (len(self.ask), len(self.ask), len(self.reply)):
+            raise PydanticCustomError("derived", "`derived` counts other questions or replies than there are")
+        for group in self.derived.ask_groups:
+            if group not in self.derived.reply_groups:
+                raise PydanticCustomError("derived", "no reply goes with the questions of `{group}`", {"group": group})
+        return self
 
     @property
     def register(self) -> str:

@@ -26,7 +26,7 @@ SPELLED_UNITS: dict[str, tuple[str, ...]] = {
     "mL": ("millilitre", "millilitres", "milliliter", "milliliters"),
     "L": ("litre", "litres", "liter", "liters"),
 }
-_COMMON_UNITS = re.findall(
+COMMON_UNITS = re.findall(
     r"\S+",
     "g kg mg µg ng L mL µL dL mol mmol µmol nmol mmol/L µmol/L nmol/L mol/L mM µM nM mg/mL mg/L g/L µg/mL mg/kg "
     "mL/min L/h mg/h h min s d °C °F K % kPa bar atm nm Å Å² g/mol kg/mol Da kDa g/mL",
@@ -61,7 +61,7 @@ def check_units(tokens: Sequence[Token], place: Place) -> Iterator[Finding]:
         for index, token in enumerate(tokens)
         if not isinstance(token, str) and token.unit and _starts_with_unit(text_at(tokens, index + 1), token.unit)
     }
-    known = {field.unit for field in place.pack.fields.values() if field.unit}.union(_COMMON_UNITS)
+    known = {field.unit for field in place.pack.fields.values() if field.unit}.union(COMMON_UNITS)
     for index, token in enumerate(tokens):
         if isinstance(token, str) or not token.numeric or not token.unit:
             continue

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from apothecary.engine.progress import make_progress
-from apothecary.flow import load_recipe_pack
+from apothecary.generate.pack import load_recipe_pack
 from apothecary.identity import fingerprint_code
 from apothecary.packs.load import load_pack, pack_fingerprint
 from apothecary.packs.view import list_tables

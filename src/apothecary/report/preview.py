@@ -10,7 +10,8 @@ from typing import Any
 from apothecary.engine.progress import Progress
 from apothecary.errors import RecipeError
 from apothecary.export.messages import list_spoken
-from apothecary.flow import cache_views, find_knowledge, load_recipe_pack
+from apothecary.flow import cache_views, find_knowledge
+from apothecary.generate.pack import load_recipe_pack
 from apothecary.packs.load import find_pack, load_pack
 from apothecary.recipe import Recipe
 

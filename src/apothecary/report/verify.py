@@ -23,12 +23,12 @@ from apothecary.export.messages import list_spoken
 from apothecary.flow import (
     ROOMS,
     find_knowledge,
-    load_recipe_pack,
     name_knowledge,
     read_identity,
     read_manifest,
     resume_run,
 )
+from apothecary.generate.pack import load_recipe_pack
 from apothecary.identity import describe_run, list_changes
 from apothecary.packs.load import pack_fingerprint, restore_pack
 from apothecary.packs.model import Pack

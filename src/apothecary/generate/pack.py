@@ -1,0 +1,41 @@
+"""A recipe to the pack its rows are drawn from: read, varied by its manners and its bank, and held to the recipe."""
+
+from __future__ import annotations
+
+from apothecary.errors import RecipeError
+from apothecary.example import ORIGIN_CLASSES
+from apothecary.packs.load import find_pack, load_pack
+from apothecary.packs.model import Pack
+from apothecary.packs.variation import read_variation
+from apothecary.packs.vary import allow_phrasings, vary_pack
+from apothecary.recipe import Recipe, suggest_key
+
+
+def load_recipe_pack(recipe: Recipe) -> Pack:
+    """A recipe to its pack; weights for intents, topics or origins that there are none of are refused."""
+    pack = load_pack(recipe.pack)
+    refuse_unknown(recipe, pack)
+    if recipe.variation.phrasings > 1:
+        pack = allow_phrasings(pack, recipe.variation.phrasings)
+    if recipe.variation.grammar:
+        pack = vary_pack(pack, read_variation(find_pack(recipe.pack)))
+    return pack
+
+
+def refuse_unknown(recipe: Recipe, pack: Pack) -> None:
+    """Raise RecipeError for weights of intents, topics or origins that there are none of, with the nearest one."""
+    known = [intent.intent for intent in pack.intents]
+    for intent in recipe.weights:
+        if intent not in known:
+            what = f"`weights.{intent}`: the pack {pack.name} has no such intent"
+            raise RecipeError(what, where="the recipe's weights", hint=suggest_key(intent, known))
+    classes = sorted(set(ORIGIN_CLASSES.values()))
+    for origin in recipe.origins:
+        if origin not in classes:
+            what = f"`origins.{origin}`: rows have no such origin"
+            raise RecipeError(what, where="the recipe's origins", hint=suggest_key(origin, classes))
+    topics = sorted({intent.topic for intent in pack.intents})
+    for topic in recipe.topics:
+        if topic not in topics:
+            what = f"`topics.{topic}`: the pack {pack.name} has no intent of such a topic"
+            raise RecipeError(what, where="the recipe's topics", hint=suggest_key(topic, topics))
