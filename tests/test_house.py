@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from apothecary.cli import app, gather_app, packs_app
+from apothecary.cli.llm import llm_app
 from apothecary.flow import ROOMS
 
 ROOT = Path(__file__).parent.parent
@@ -78,7 +79,8 @@ def test_a_room_is_one_word_everywhere(room: str) -> None:
     "verb",
     [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
     + [f"packs {command.name}" for command in packs_app.registered_commands]
-    + [f"gather {command.name}" for command in gather_app.registered_commands],
+    + [f"gather {command.name}" for command in gather_app.registered_commands]
+    + [f"llm {command.name}" for command in llm_app.registered_commands],
 )
 def test_every_command_is_documented(verb: str) -> None:
     assert f"apothecary {verb}" in (ROOT / "docs" / "commands.md").read_text("utf-8")
