@@ -43,6 +43,7 @@ from apothecary.engine.log import close_log, open_log
 from apothecary.engine.pool import StopRequest
 from apothecary.engine.progress import Progress
 from apothecary.errors import ApothecaryError, RunChangedError, RunDamagedError, RunError, SourceError
+from apothecary.generate.authored import fingerprint_authored, take_in
 from apothecary.generate.pack import load_recipe_pack
 from apothecary.identity import describe_run, fingerprint_code, fingerprint_inputs, list_changes, list_versions
 from apothecary.packs.load import find_pack, pack_fingerprint
@@ -136,7 +137,8 @@ def settle_identity(
     """
     for stray in filter(is_temp, list(out.iterdir())):
         remove_file(stray)
-    identity = describe_run(recipe, pack_fingerprint(pack), None)
+    authored = fingerprint_authored(recipe.authored) if recipe.authored else None
+    identity = describe_run(recipe, pack_fingerprint(pack), None, authored)
     if (out / "run.json").exists():
         begun = read_identity(out)
         refuse_changes(out, begun, identity)
@@ -153,7 +155,7 @@ def settle_identity(
     missing = read_json(knowledge / "report.json")["missing_sources"] if knowledge else {}
     for package, reason in missing.items():
         say(f"going on without {package}: {reason}")
-    identity = describe_run(recipe, pack_fingerprint(pack), name_knowledge(knowledge))
+    identity = describe_run(recipe, pack_fingerprint(pack), name_knowledge(knowledge), authored)
     write_bytes(out / "recipe.yaml", dump_recipe(recipe).encode())
     return write_sealed(out / "run.json", identity)
 
@@ -172,6 +174,8 @@ def run_gather(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
     for path in sorted(views.iterdir()):
         if path.name != DONE:
             write_file(folder / path.name, partial(shutil.copyfile, path))
+    if recipe.authored:
+        take_in(recipe.authored, folder, pack.name)
     files = [describe_file(folder, path) for path in sorted(folder.rglob("*")) if path.is_file()]
     rows = next(entry["rows"] for entry in files if entry["path"] == "facts.parquet")
     manifest = {"format": 1, "room": "gather", "inputs": inputs, "rows": rows, "files": files, "books": books}

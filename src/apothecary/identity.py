@@ -45,14 +45,21 @@ class Change:
         return f"{self.field}: {self.old} -> {self.new}"
 
 
-def describe_run(recipe: Recipe, pack_fingerprint: str, knowledge: str | None) -> dict[str, Any]:
-    """A recipe, its pack's fingerprint and that of the knowledge base (None: not known yet) to the text of run.json."""
+def describe_run(
+    recipe: Recipe, pack_fingerprint: str, knowledge: str | None, authored: str | None = None
+) -> dict[str, Any]:
+    """A recipe, its pack's fingerprint and that of the knowledge base (None: not known yet) to the text of run.json.
+
+    `authored` is the fingerprint of the rows that were made elsewhere, where there are any.
+    """
     fingerprints = {
         "recipe": fingerprint_recipe(recipe),
         "keep": fingerprint_keep(recipe.keep),
         "pack": pack_fingerprint,
         "code": fingerprint_code(),
     }
+    if authored is not None:
+        fingerprints["authored"] = authored
     if knowledge is not None:
         fingerprints["knowledge"] = knowledge
     return {

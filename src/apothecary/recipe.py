@@ -27,11 +27,12 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: _split_texts(va
 # Fields that are left out of the fingerprint, each with the reason why no row can depend on it.
 EXCLUDED = {
     "name": "names the run folder, nothing in it",
+    "authored": "the content of the folders has a fingerprint of its own; where they lie does not matter",
     "pack": "the pack's content has a fingerprint of its own; where it lies does not matter",
 }
 
 
-LISTS = {"curate.benchmarks", "variation.generators"}  # the keys that take several values
+LISTS = {"curate.benchmarks", "variation.generators", "authored"}  # the keys that take several values
 
 
 class Settings(BaseModel):
@@ -113,6 +114,7 @@ class Recipe(Settings):
     weights: dict[str, Weight] = {}  # by intent, within its topic; overrides the pack's own weight, 0 turns it off
     variation: Variation = Variation()
     origins: dict[str, Weight] = {}  # shares of template, augmented and context rows; none: all templates alike
+    authored: Texts = ()  # folders of rows made by a model, by tools or from documents
     max_share: MaxShare = MaxShare()
     shard_rows: Annotated[int, Field(ge=1, le=5_000_000)] = 200_000
     surplus: Annotated[float, Field(ge=0, le=1)] = 0.01  # rows made beyond `rows`, to replace those that curate drops

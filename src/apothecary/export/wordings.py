@@ -55,8 +55,9 @@ class Form(NamedTuple):
 
 
 def list_forms(rows: pl.DataFrame) -> list[Form]:
-    """Rows to the different forms of question among them, by row id."""
-    used = rows.select("intent", "template", "wording", "id").group_by("intent", "template", "wording")
+    """Rows to the different forms of question among those that templates made, by row id."""
+    rendered = rows.filter(pl.col("template").is_not_null())
+    used = rendered.select("intent", "template", "wording", "id").group_by("intent", "template", "wording")
     asks = used.agg(pl.len().alias("rows"), pl.col("id").first()).with_columns(ASK_OF_WORDING.alias("ask"))
     forms = asks.group_by("intent", "template", "ask").agg(pl.col("rows").sum(), pl.col("id").min().alias("row"))
     return [Form(*values) for values in forms.sort("row").iter_rows()]

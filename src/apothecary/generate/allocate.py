@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,17 +59,29 @@ def share_out(total: int, weights: Sequence[float], limits: Sequence[int]) -> Co
     return whole
 
 
-def allocate_rows(plans: Sequence[IntentPlan], recipe: Recipe) -> list[Quota]:
-    """The quota of every stratum so that the splits sum to `recipe.rows` exactly.
+def allocate_rows(
+    plans: Sequence[IntentPlan], recipe: Recipe, authored: Mapping[str, Mapping[str, int]] | None = None
+) -> list[Quota]:
+    """The quota of every stratum so that the splits sum to `recipe.rows` exactly, with the rows that are authored.
+
+    `authored` counts those by split and class of origin.
 
     Raises RecipeError for a weight of an unknown intent, CapacityError with the arithmetic when facts do not suffice.
     """
     weights = _read_weights(plans, recipe)
     quotas: list[Quota] = []
     for split, rows in split_rows(recipe).items():
-        if rows:
-            quotas += _allocate_split(plans, weights, recipe, split, rows)
+        taken = dict((authored or {}).get(split, {}))
+        if rows > sum(taken.values()):
+            shares = _subtract(recipe.origins, rows, taken)
+            quotas += _allocate_split(plans, weights, recipe, split, rows - sum(taken.values()), shares)
     return quotas
+
+
+def _subtract(origins: dict[str, float], rows: int, taken: Mapping[str, int]) -> dict[str, float]:
+    """The shares of origins that the rendered rows of a split must have, when authored rows give their part."""
+    total = sum(origins.values())
+    return {name: max(0.0, share / total * rows - taken.get(name, 0)) for name, share in origins.items()}
 
 
 def split_rows(recipe: Recipe) -> dict[str, int]:
@@ -79,7 +91,12 @@ def split_rows(recipe: Recipe) -> dict[str, int]:
 
 
 def _allocate_split(
-    plans: Sequence[IntentPlan], weights: dict[str, float], recipe: Recipe, split: str, rows: int
+    plans: Sequence[IntentPlan],
+    weights: dict[str, float],
+    recipe: Recipe,
+    split: str,
+    rows: int,
+    origins: dict[str, float],
 ) -> list[Quota]:
     """The rows of a split to topics, then to their intents, templates and groups, each held to its limit."""
     intents = [_measure_intent(plan, weights, recipe, split, rows) for plan in plans]
@@ -99,7 +116,7 @@ def _allocate_split(
         )
         if count
     ]
-    factors = _balance_origins(per_intent, recipe.origins)
+    factors = _balance_origins(per_intent, origins)
     return [quota for intent, count in per_intent for quota in _allocate_intent(intent, recipe, count, factors)]
 
 
@@ -108,7 +125,9 @@ def _balance_origins(per_intent: Sequence[tuple[_Intent, int]], shares: dict[str
 
     Not every intent has templates of every origin, nor enough of them; the others make up for it, as far as they can.
     """
-    asked = {origin: share / sum(shares.values()) for origin, share in shares.items() if share}
+    known = {template.origin for intent, _ in per_intent for template in intent.templates}
+    shares = {origin: share for origin, share in shares.items() if share and origin in known}
+    asked = {origin: share / sum(shares.values()) for origin, share in shares.items()}
     total = sum(count for _, count in per_intent)
     factors = dict(asked)
     for _ in range(BALANCE_ROUNDS if len(asked) > 1 else 0):

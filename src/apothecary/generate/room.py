@@ -19,6 +19,7 @@ from apothecary.engine.run import Shard, ShardFolder, ShardRecord, run_room
 from apothecary.errors import RecipeError
 from apothecary.example import SPLITS
 from apothecary.generate.allocate import allocate_rows
+from apothecary.generate.authored import INDEX, count_classes, find_rows, plan_authored, read_slice
 from apothecary.generate.draw import Span, find_rows_about
 from apothecary.generate.pack import load_recipe_pack
 from apothecary.generate.workbench import Workbench, find_span
@@ -57,10 +58,11 @@ def run_generate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progre
 def plan_strata(recipe: Recipe, pack: Pack, knowledge: Path) -> tuple[list[dict[str, Any]], dict[str, list[int]]]:
     """The strata as {id, split, quota, made}, and by `intent/template` the ask patterns held out (validation, test)."""
     bench = Workbench(recipe, pack, knowledge)
+    authored = plan_authored(read_json(knowledge / INDEX), recipe) if recipe.authored else []
     strata = [
         {"id": quota.stratum.id, "split": quota.stratum.part.split, "quota": quota.wanted, "made": quota.made}
-        for quota in allocate_rows(bench.plans, recipe)
-    ]
+        for quota in allocate_rows(bench.plans, recipe, count_classes(authored))
+    ] + authored
     held_out = {name: numbers for plan in bench.plans for name, numbers in plan.list_held_out().items()}
     return strata, held_out
 
@@ -81,12 +83,17 @@ def render_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> 
     """One shard's rows, shuffled, to one Parquet file; returns its books."""
     bench, strata = _open_bench(context["run"])
     number, of = shard.payload["number"], shard.payload["of"]
+    own = [line for line in strata if line["split"] == shard.payload["split"]]
     spans = [
         Span(bench.strata[line["id"]], line["made"] * number // of, line["made"] * (number + 1) // of)
-        for line in strata
-        if line["split"] == shard.payload["split"]
+        for line in own
+        if "class" not in line
     ]
     frame = bench.render_shuffled(spans, shard.name)
+    made = {line["id"]: line["made"] for line in own if "class" in line}
+    if made:
+        rows = read_slice(Path(context["run"]) / "gather", made, shard.payload["split"], number, of)
+        frame = bench.shuffle(pl.concat([frame, rows]), shard.name)
     # One row group: curate and export read whole shards, and dictionaries then serve all rows.
     settings = {"compression": "zstd", "compression_level": 1, "statistics": False}
     folder.write_parquet(f"data/{shard.name}.parquet", frame, row_group_size=max(1, frame.height), **settings)
@@ -104,9 +111,12 @@ def count_rows(records: Sequence[ShardRecord]) -> dict[str, Any]:
 
 def make_again(run: Path, row_ids: Sequence[str]) -> pl.DataFrame:
     """Rows of a run made again from nothing but their ids, in the order given; RecipeError for an unknown id."""
-    bench, _ = _open_bench(str(run.resolve()))
-    spans = [find_span(bench.strata, row_id) for row_id in row_ids]
-    made = bench.render_spans(spans)
+    bench, strata = _open_bench(str(run.resolve()))
+    authored = {line["id"] for line in strata if "class" in line}
+    rendered = [row_id for row_id in row_ids if row_id.rpartition("/")[0] not in authored]
+    made = bench.render_spans([find_span(bench.strata, row_id) for row_id in rendered])
+    if len(rendered) < len(row_ids):
+        made = pl.concat([made, find_rows(run / "gather", row_ids)])
     return pl.DataFrame({"id": list(row_ids)}, schema={"id": pl.String}).join(
         made, on="id", how="left", maintain_order="left"
     )

@@ -97,6 +97,11 @@ class Workbench:
         """The rows of spans in an order that the recipe's seed and the shard's name decide."""
         return self.render_spans(spans, shard)
 
+    def shuffle(self, rows: pl.DataFrame, shard: str) -> pl.DataFrame:
+        """Rows in another order that the recipe's seed and the shard's name decide."""
+        order = permute(np.arange(rows.height, dtype=np.int64), rows.height, derive_key(self.recipe.seed, "mix", shard))
+        return rows[order]
+
     def _renderer(self, intent: str) -> IntentRenderer:
         if intent not in self._renderers:
             found = [plan for plan in self.plans if plan.intent.intent == intent]
