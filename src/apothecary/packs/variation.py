@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from apothecary.errors import PackError
-from apothecary.packs.model import Patterns
+from apothecary.packs.model import Pattern, Patterns
 from apothecary.packs.strict import Identifier, Line, Strict
 from apothecary.packs.yaml import load_yaml_lines
 
 FILE = "variation.yaml"
+
+
+Rule = Annotated[str, StringConstraints(max_length=4000)]  # a regular expression
 
 
 class When(Strict):
@@ -33,8 +36,10 @@ class When(Strict):
     unit: bool | None = None  # whether the answer is a number with a unit that is known
     steps: bool | None = None  # whether there are two steps of reasoning or more
     turns: bool | None = None  # whether an earlier turn comes first
-    question: bool | None = None  # whether the question ends with a question mark
-    one_line: bool | None = None  # whether the question is a single line
+    one_step: bool | None = None  # whether there is one step of reasoning
+    orders: bool = False  # not around questions that order a form of their own (`orders` of the file)
+    plain: bool = False  # not around questions with a scene of their own (`scenes` of the file)
+    unless: Line | None = None  # not around questions that this regular expression finds
 
 
 class Manner(Strict):
@@ -44,8 +49,8 @@ class Manner(Strict):
     origin: Literal["variation", "context"]
     when: When = When()
     ask: Patterns
-    reply: tuple[Line, ...] = ()
-    replies: Literal["all", "bare", "sentence"] | None = None
+    reply: tuple[Pattern, ...] = ()
+    replies: Literal["all", "bare", "sentence", "line", "short", "unit", "shown"] | None = None
 
     @model_validator(mode="after")
     def _check_parts(self) -> Manner:
@@ -67,6 +72,8 @@ class Manner(Strict):
 class Variation(Strict):
     """All manners of a pack."""
 
+    orders: Rule = ""
+    scenes: Rule = ""
     manners: Annotated[tuple[Manner, ...], pydantic.Field(min_length=1)]
 
     @model_validator(mode="after")

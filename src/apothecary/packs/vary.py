@@ -13,11 +13,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from apothecary.packs.fitting import count_wordings, fits_question, fits_template, put_question
 from apothecary.packs.grammar import expand, parse, slots
 from apothecary.packs.load import dump_pack, restore_pack
 from apothecary.packs.model import Intent, Pack, Template
+from apothecary.packs.reply_kinds import ends_in_answer, sort_replies
 from apothecary.packs.units import COMMON_UNITS
-from apothecary.packs.variation import Manner, Variation, When
+from apothecary.packs.variation import Manner, Variation
 
 MAX_ASKS = 48  # patterns of a derived template
 MAX_ASK_WORDINGS = 320
@@ -55,11 +57,12 @@ def allow_phrasings(pack: Pack, factor: float) -> Pack:
 def derive_templates(pack: Pack, intent: Intent, variation: Variation) -> Iterator[dict[str, Any]]:
     """The derived templates of an intent as they would be written, those with variations first."""
     unit = find_unit(pack, intent)
+    known = {template.id: sort_replies(pack, intent, template, unit) for template in intent.templates}
     for origin, manners in variation.by_origin.items():
         for template in intent.templates:
-            replies = dict(_list_replies(intent, template, manners, unit))
-            fitting = [m for m in manners if m.group in replies and _fits(m.when, intent, template, unit)]
-            asks = _choose_asks(intent, template, fitting)
+            replies = _list_replies(intent, template, known[template.id], manners, unit)
+            fitting = [m for m in manners if m.group in replies and fits_template(m.when, intent, template, unit)]
+            asks = _choose_asks(intent, template, fitting, variation, unit)
             if asks:
                 yield _derive(template, origin, asks, replies)
 
@@ -82,7 +85,7 @@ def find_unit(pack: Pack, intent: Intent) -> str | None:
         for pattern in template.reply:
             for wording in expand(pattern):
                 found |= _units_after(wording, intent.answer.value, known)
-    return found.pop() if len(found) == 1 else None
+    return (found.pop() or None) if len(found) == 1 else None
 
 
 def _units_after(text: str, value: str, known: set[str]) -> set[str]:
@@ -94,63 +97,26 @@ def _units_after(text: str, value: str, known: set[str]) -> set[str]:
     return found
 
 
-def _fits(when: When, intent: Intent, template: Template, unit: str | None) -> bool:
-    asked = [
-        (when.answers, intent.answer.type),
-        (when.topics, intent.topic),
-        (when.perspectives, intent.perspective),
-        (when.registers, template.register),
-        (when.draws, intent.draw.kind),
-        (when.intents, intent.intent),
-        (when.safety, intent.safety),
-    ]
-    if any(allowed and value not in allowed for allowed, value in asked):
-        return False
-    if intent.intent in when.intents_not or intent.topic in when.topics_not:
-        return False
-    facts = [(when.unit, unit is not None), (when.steps, len(intent.reasoning) > 1)]
-    return all(wanted in (None, is_so) for wanted, is_so in [*facts, (when.turns, template.before is not None)])
-
-
 def _list_replies(
-    intent: Intent, template: Template, manners: Sequence[Manner], unit: str | None
-) -> Iterator[tuple[str, list[str]]]:
-    """The replies of each group that this template can give.
+    intent: Intent, template: Template, kinds: Mapping[str, list[str]], manners: Sequence[Manner], unit: str | None
+) -> dict[str, list[str]]:
+    """The replies of each group that this template can give; a manner's own replies go by its name.
 
-    The answer alone will do where the template itself has such a reply: some questions ask for more than the answer.
+    A manner's own replies give the answer alone, so they go where the template has such a reply itself: some questions
+    ask for more than the answer.
     """
-    short = {intent.answer.value, f"{intent.answer.value} {unit}"}
-    bare = list(dict.fromkeys(text.rstrip(".") for text in template.reply if text.rstrip(".") in short))
-    kinds = {
-        "all": list(template.reply),
-        "bare": bare,
-        "sentence": [pattern for pattern in template.reply if _is_sentence(pattern)],
-    }
-    yield from ((kind, patterns) for kind, patterns in kinds.items() if patterns)
+    groups = {"all": list(template.reply), **kinds}
     for manner in manners:
-        if manner.reply and _can_give(manner, intent, unit, is_enough=bool(bare)):
-            yield manner.id, [_fill(pattern, intent, unit) for pattern in manner.reply]
+        if "bare" in kinds and manner.reply and _can_fill(manner.reply, intent, unit):
+            groups[manner.id] = [_fill(pattern, intent, unit) for pattern in manner.reply]
+    return groups
 
 
-def _can_give(manner: Manner, intent: Intent, unit: str | None, *, is_enough: bool) -> bool:
-    """Whether a manner's own replies can be filled; one without steps gives the answer alone, which must be enough."""
-    if any(_UNIT in pattern for pattern in manner.reply) and unit is None:
+def _can_fill(patterns: Sequence[str], intent: Intent, unit: str | None) -> bool:
+    """Whether there is a unit where one is to be given, and steps that end in the answer where these are."""
+    if unit is None and any(_UNIT in pattern for pattern in patterns):
         return False
-    if all(_STEPS.search(pattern) for pattern in manner.reply):
-        return len(intent.reasoning) > 1
-    return is_enough and not any(_STEPS.search(pattern) for pattern in manner.reply if len(intent.reasoning) < 2)
-
-
-def _is_sentence(pattern: str) -> bool:
-    """Whether every wording starts like a sentence, ends like one and has words between."""
-    wordings = expand(pattern)
-    return all(
-        re.match(r"[A-Z]|\{(?:\w+\.)?Name\}", text)
-        and text.endswith(".")
-        and len(text.split()) > 3
-        and "\n" not in text
-        for text in wordings
-    )
+    return ends_in_answer(intent) or not any(_STEPS.search(pattern) for pattern in patterns)
 
 
 def _fill(pattern: str, intent: Intent, unit: str | None) -> str:
@@ -165,7 +131,9 @@ def _fill(pattern: str, intent: Intent, unit: str | None) -> str:
     return filled.replace(_ANSWER, intent.answer.value).replace(_UNIT, unit or "")
 
 
-def _choose_asks(intent: Intent, template: Template, manners: Sequence[Manner]) -> list[tuple[str, int, str]]:
+def _choose_asks(
+    intent: Intent, template: Template, manners: Sequence[Manner], variation: Variation, unit: str | None
+) -> list[tuple[str, int, str]]:
     """Up to MAX_ASKS of (pattern, number of the base question, group), all base questions about equally often.
 
     Which manners a template takes is decided by a hash of its name, so that all are used over a pack.
@@ -177,11 +145,13 @@ def _choose_asks(intent: Intent, template: Template, manners: Sequence[Manner]) 
     left = MAX_ASK_WORDINGS
     for place, (manner, pattern) in enumerate(candidates):
         bases = [(place + step) % len(template.ask) for step in range(len(template.ask))]
-        base = next((number for number in bases if _suits(manner.when, template.ask[number])), None)
+        base = next(
+            (number for number in bases if fits_question(variation, manner, pattern, template.ask[number])), None
+        )
         if base is None:
             continue
-        text = pattern.replace(_ASK, template.ask[base])
-        wordings = len(expand(text))
+        text = put_question(pattern, template.ask[base], unit)
+        wordings = count_wordings(pattern) * count_wordings(template.ask[base])
         if text in texts or wordings > left:
             continue
         texts.add(text)
@@ -190,14 +160,6 @@ def _choose_asks(intent: Intent, template: Template, manners: Sequence[Manner]) 
         if len(chosen) == MAX_ASKS:
             break
     return chosen
-
-
-def _suits(when: When, question: str) -> bool:
-    """Whether a manner fits one question of a template."""
-    wordings = expand(question)
-    is_question = all(text.rstrip().endswith("?") for text in wordings)
-    is_line = all("\n" not in text and ":lines}" not in text for text in wordings)
-    return when.question in (None, is_question) and when.one_line in (None, is_line)
 
 
 def _derive(
