@@ -1,0 +1,1 @@
+"""Dialogues in which an assistant calls tools: every result is computed or looked up (docs/generate/tools.md)."""
