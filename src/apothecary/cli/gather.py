@@ -69,6 +69,7 @@ KINDS = {
     "pubmed": "PubMed and MEDLINE files",
     "trials": "studies",
     "papers": "papers (JATS)",
+    "labels": "drug labels and approvals",
     "questions": "question sets",
 }
 for _kind, _told in KINDS.items():

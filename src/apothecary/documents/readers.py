@@ -6,6 +6,9 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from apothecary.documents.approvals import Tables, is_table, read_approvals
+from apothecary.documents.label_json import read_labels_json
+from apothecary.documents.labels import read_labels_xml
 from apothecary.documents.medline import read_medline
 from apothecary.documents.model import Failure, Item
 from apothecary.documents.papers import read_papers
@@ -30,6 +33,11 @@ def read_trials(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
     return read_trials_xml(stream, file=file) if _is_xml(stream) else read_trials_json(stream, file=file)
 
 
+def read_labels(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
+    """SPL XML or openFDA JSON, by its first byte."""
+    return read_labels_xml(stream, file=file) if _is_xml(stream) else read_labels_json(stream, file=file)
+
+
 def read_questions(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
     """MedQuAD XML or PubMedQA JSON, by its first byte."""
     return read_medquad(stream, file=file) if _is_xml(stream) else read_pubmedqa(stream, file=file)
@@ -44,6 +52,7 @@ READERS: dict[str, Callable[..., Iterator[Item]]] = {
     "pubmed": read_pubmed,
     "trials": read_trials,
     "papers": read_papers,
+    "labels": read_labels,
     "questions": read_questions,
 }
 
@@ -56,16 +65,22 @@ def read_source(source: str, path: Path, name: str = "", limits: UnpackLimits = 
     """
     read = READERS[source]
     called = name or path.name
+    tables = Tables()
     try:
         for member in iter_members(path, limits):
             _, mark, within = member.name.partition("!")
             inner = f"{called}{mark}{within}"
             try:
-                yield from read(member.stream, file=inner)
+                if source == "labels" and is_table(member.stream.peek(PEEK_BYTES)):
+                    tables.add(member, inner)
+                else:
+                    yield from read(member.stream, file=inner)
             except SourceError as error:
                 yield _fail(inner, error)
     except SourceError as error:
         yield _fail(called, error)
+    if tables.counts:
+        yield from read_approvals(tables, called)
 
 
 def _fail(file: str, error: SourceError) -> Failure:

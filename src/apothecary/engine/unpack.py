@@ -46,7 +46,7 @@ class Member:
     """One plain file: its name (that of the archive before it, with "!"), and its bytes, to be read before the next."""
 
     name: str
-    stream: BinaryIO
+    stream: io.BufferedReader
 
 
 class _Meter:
