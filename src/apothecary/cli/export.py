@@ -1,0 +1,56 @@
+"""The verbs of export: write a run in the formats that trainers read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apothecary.cli.app import Quiet, RunFolder, Workers, app, count_workers
+
+OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="The export folder.")]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="chat, sharegpt, alpaca, completion, text, parquet, hf, reward or preference; repeatable.",
+    ),
+]
+
+
+@app.command("export")
+def export_verb(
+    run: RunFolder,
+    out: OutFolder,
+    formats: Formats = None,
+    reasoning: Annotated[str, typer.Option(help="think (in tags), inline or drop.")] = "drop",
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A Jinja chat template, for the format text.")
+    ] = None,
+    compress: Annotated[str, typer.Option(help="zstd, gzip or none.")] = "zstd",
+    columns: Annotated[
+        list[str] | None, typer.Option("--column", metavar="NAME", help="A column beside, as id; repeatable.")
+    ] = None,
+    trainers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for", metavar="TRAINER", help="A config for trl, axolotl, llamafactory or unsloth; repeatable."
+        ),
+    ] = None,
+    pairs: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Rows that a wrong answer is looked for; 0 takes all.")
+    ] = 20_000,
+    workers: Workers = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Write a finished run in the formats that trainers read."""
+    from apothecary.engine.progress import make_progress
+    from apothecary.report.handed import Request, list_names, report_export
+
+    request = Request(
+        list_names(formats), out, reasoning, template, compress, list_names(columns), list_names(trainers), pairs
+    )
+    for line in report_export(run, request, workers=count_workers(workers), progress=make_progress(quiet)):
+        typer.echo(line)

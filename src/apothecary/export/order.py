@@ -1,0 +1,46 @@
+"""What is asked of an export: the formats, how reasoning is told, the template, the compression."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+FORMATS = ("chat", "sharegpt", "alpaca", "completion", "text", "parquet", "hf", "reward", "preference")
+TABLES = ("parquet", "hf")  # the formats that are Parquet with all columns; the others are JSON lines
+TRAINERS = ("trl", "axolotl", "llamafactory", "unsloth")
+SUFFIX = {"zstd": ".zst", "gzip": ".gz", "none": ""}
+
+Format = Literal["chat", "sharegpt", "alpaca", "completion", "text", "parquet", "hf", "reward", "preference"]
+Trainer = Literal["trl", "axolotl", "llamafactory", "unsloth"]
+
+
+class Order(BaseModel):
+    """The settings of one export. The same run and order give the same bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = ("chat",)
+    reasoning: Literal["think", "inline", "drop"] = "drop"
+    template: str = ""  # the text of a Jinja chat template, for `text`
+    compress: Literal["zstd", "gzip", "none"] = "zstd"
+    level: Annotated[int, Field(ge=1, le=22)] = 3
+    columns: tuple[str, ...] = ()  # columns of the dataset that stand in the JSON lines too, as id
+    pairs: Annotated[int, Field(ge=0)] = 20_000  # rows that a wrong answer is looked for, a hundredth of a second each
+    trainers: tuple[Trainer, ...] = ()
+
+    @model_validator(mode="after")
+    def sort_formats(self) -> Order:
+        """The same order with its formats in one order, each once, and `chat` where a trainer reads it."""
+        wanted = {*self.formats, *(["chat"] if self.trainers else [])}
+        object.__setattr__(self, "formats", tuple(name for name in FORMATS if name in wanted))
+        object.__setattr__(self, "trainers", tuple(name for name in TRAINERS if name in self.trainers))
+        return self
+
+    def name_file(self, form: str, shard: str, hub_name: str) -> str:
+        """A format and a shard to the file it is written to, relative to the export folder."""
+        if form == "hf":
+            return f"data/{hub_name}.parquet"
+        if form == "parquet":
+            return f"parquet/{shard}.parquet"
+        return f"{form}/{shard}.jsonl{SUFFIX[self.compress]}"

@@ -1,0 +1,59 @@
+"""The verbs of export as a user meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.test_runs import TINY_PACK, assert_refused, call
+
+from apothecary.recipe import Recipe, dump_recipe
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, small_cache: Path) -> Path:
+    """A finished run of 600 rows."""
+    folder = tmp_path_factory.mktemp("export")
+    settings = {"name": "tiny", "pack": str(TINY_PACK), "rows": 600, "seed": 7, "shard_rows": 250, "surplus": 0.02}
+    (folder / "recipe.yaml").write_text(dump_recipe(Recipe.model_validate(settings)))
+    command = ("run", folder / "recipe.yaml", "--out", folder / "run", "--quiet")
+    done = call(*command, APOTHECARY_CACHE=str(small_cache))
+    assert done.returncode == 0, done.stderr
+    return folder / "run"
+
+
+def test_export_says_what_it_wrote(run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = call("export", run, "--format", "chat,text", "--format", "hf", "--out", out, "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "600 of 600 rows" in done.stdout
+    assert "load_dataset(" in done.stdout
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == ["chat", "data", "done", "text"]
+    books = json.loads((out / "manifest.json").read_text())["books"]
+    assert sum(told["kept"] for told in books["formats"]["chat"].values()) == 600
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--format", "chatt"), "there is no format chatt"),
+        (("--reasoning", "loud"), "--reasoning loud is no choice"),
+        (("--column", "dose"), "no column dose"),
+        (("--for", "keras"), "--for"),
+    ],
+)
+def test_a_wrong_option_is_explained(run: Path, tmp_path: Path, options: tuple[str, ...], told: str) -> None:
+    assert_refused(call("export", run, "--out", tmp_path / "out", *options), told)
+
+
+def test_a_template_that_is_none_is_explained(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.jinja").write_text("{% for %}")
+    options = ("--format", "text", "--template", tmp_path / "bad.jinja", "--out", tmp_path / "out")
+    assert_refused(call("export", run, *options), "no Jinja", "line 1")
+
+
+def test_a_folder_of_other_things_is_left_alone(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    assert_refused(call("export", run, "--out", tmp_path), "no run has made")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
