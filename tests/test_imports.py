@@ -21,6 +21,7 @@ LAYERS = (
     {"export"},
     {"identity"},
     {"flow"},
+    {"plan"},
     {"report"},
     {"cli"},
 )
