@@ -11,7 +11,8 @@ from typing import Any
 
 from apothecary.engine.progress import Progress
 from apothecary.export.mix import CHARACTERS_PER_TOKEN
-from apothecary.flow import cache_views, find_knowledge, load_recipe_pack
+from apothecary.flow import cache_views, find_knowledge
+from apothecary.generate.pack import load_recipe_pack
 from apothecary.packs.load import find_pack
 from apothecary.plan.bottleneck import find_bottleneck
 from apothecary.plan.costs import describe_llm, estimate_llm, price_machines, price_training
