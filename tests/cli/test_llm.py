@@ -38,3 +38,25 @@ def test_serve_explains_a_wrong_file(tmp_path: Path) -> None:
     done = call("serve", "--model", tmp_path / "none.gguf")
     assert (done.returncode, done.stdout) == (2, "")
     assert "No such file" in done.stderr and "hint: " in done.stderr and "Traceback" not in done.stderr
+
+
+def test_check_of_nobody_ends_with_one_and_the_next_command() -> None:
+    done = call("check", "http://127.0.0.1:9/v1")
+    assert done.returncode == 1
+    assert "models    unfit  nobody answers at http://127.0.0.1:9/v1" in done.stdout
+    assert "hint: start one: apothecary llm serve" in done.stdout
+    assert done.stdout.splitlines()[-1] == "unfit: models"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["127.0.0.1:8080"], "an endpoint's address is wrong"),
+        (["http://127.0.0.1:9/v1", "--key-variable", "ZZ_NOT_SET"], "export ZZ_NOT_SET=..."),
+        (["http://127.0.0.1:9/v1", "--dialect", "latin"], "there is no dialect latin"),
+    ],
+)
+def test_check_explains_mistakes(arguments: list[str], part: str) -> None:
+    done = call("check", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert part in done.stderr and "Traceback" not in done.stderr

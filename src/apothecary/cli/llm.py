@@ -35,3 +35,20 @@ def serve_verb(
             typer.echo(line)
         threading.Event().wait()
     typer.echo("stopped", err=True)
+
+
+@llm_app.command("check")
+def check_verb(
+    url: Annotated[str, typer.Argument(metavar="URL", help="Such as http://127.0.0.1:8080/v1.")],
+    model: Annotated[str, typer.Option(metavar="NAME", help="Where it serves several.")] = "",
+    key_variable: Annotated[str, typer.Option(metavar="NAME", help="The environment variable with the key.")] = "",
+    dialect: Annotated[str, typer.Option(help="openai or anthropic.")] = "openai",
+) -> None:
+    """Find out whether an endpoint is fit: chat, samples, schema, seed, speed, context, wordings."""
+    from apothecary.engine.llm.check import Examiner
+    from apothecary.engine.llm.endpoint import Endpoint
+    from apothecary.report.llm import report_examination
+
+    endpoint = Endpoint(url, model, key_variable, dialect, answer_s=300)
+    if not report_examination(Examiner(endpoint), typer.echo):
+        raise typer.Exit(1)

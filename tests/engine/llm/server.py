@@ -15,6 +15,7 @@ from collections import Counter
 
 RETRYABLE = ("429", "503", "500", "reset", "stall", "half", "garbage", "nothing", "empty")
 FINAL = ("refusal", "echo", "flood")
+FOREIGN = "这是一个关于水的句子。"  # the fault "foreign": an answer like any other at this door, the gates drop it
 
 
 class Server:
@@ -28,7 +29,8 @@ class Server:
         self.calls, self.faults, self.asked, self.paid = 0, Counter(), Counter(), Counter()
         self.headers, self.bodies, self.most_at_once, self._at_once = [], [], 0, 0
         self.extra_headers = {}
-        self.reply = None
+        self.reply = self.refuse = None
+        self.models, self.list_status, self.most_samples = [{"id": "m"}], 200, 128
         self._store, self._clock = 0.0, time.monotonic()
 
     def __enter__(self):
@@ -66,6 +68,9 @@ class Server:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
+                if head.startswith("GET "):
+                    self._send(writer, json.dumps({"data": self.models}), self.list_status)
+                    continue
                 body = json.loads(await reader.readexactly(int(headers["content-length"])))
                 self._at_once += 1
                 self.most_at_once = max(self.most_at_once, self._at_once)
@@ -102,6 +107,8 @@ class Server:
         if fault in ("429", "500", "503"):
             fault_headers = {"Retry-After": self.retry_after} if fault != "500" else {}
             return self._send(writer, json.dumps({"error": {"message": f"fault {fault}"}}), int(fault), fault_headers)
+        if self.refuse and (why := self.refuse(body)):
+            return self._send(writer, json.dumps({"error": {"message": why}}), 400)
         if fault == "reset":
             writer.transport.abort()
             return False
@@ -112,7 +119,7 @@ class Server:
             return self._send(writer, '{"choices": [{"mess')
         if fault == "nothing":
             return self._send(writer, "")
-        texts = {"empty": "", "echo": question, "flood": "word " * 100_000}
+        texts = {"empty": "", "echo": question, "flood": "word " * 100_000, "foreign": FOREIGN}
         text = texts.get(fault, f"answer to {question}")
         if self.reply and not fault:
             text = self.reply(body)
@@ -121,7 +128,7 @@ class Server:
             self._send(writer, content, cut=len(content) // 2)
             await writer.drain()
             return False
-        if not fault:
+        if not fault or fault == "foreign":
             self.paid[question] += 1
         self._send(writer, content)
         with contextlib.suppress(ConnectionError):
@@ -134,7 +141,7 @@ class Server:
             usage = {"input_tokens": 10, "output_tokens": 5}
             return json.dumps({"content": content, "stop_reason": ending or "end_turn", "usage": usage, "model": "m"})
         message = {"role": "assistant", "content": text}
-        n = body.get("n", 1)
+        n = min(body.get("n", 1), self.most_samples)
         choices = [{"message": message, "finish_reason": "content_filter" if ending else "stop"}] * n
         usage = {"prompt_tokens": 10, "completion_tokens": 5 * n}
         return json.dumps({"choices": choices, "usage": usage, "model": "m"})

@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from apothecary.engine.llm.cache import Cache
+from apothecary.engine.llm.check import Examiner
 from apothecary.engine.llm.client import Client, Manners
 from apothecary.engine.llm.endpoint import Endpoint
 from apothecary.engine.llm.judge import fits_schema
+from apothecary.engine.llm.probe import list_questions
 from apothecary.engine.llm.request import Outcome, Request
 
 CAPITAL = "What is the capital of Germany?"
@@ -140,6 +142,16 @@ def test_too_long_a_prompt_is_refused_with_the_reason(ask, make) -> None:
     assert outcome.reason == "request refused"
     assert "context" in outcome.detail
     assert client.books["calls"] == 1
+
+
+def test_the_check_finds_it_fit_but_for_its_wordings(local_llm: tuple[str, str]) -> None:
+    examiner = Examiner(Endpoint(local_llm[0], "", answer_s=120), list_probe=lambda model: list_questions(model)[:1])
+    found = {finding.name: finding for finding in examiner.examine()}
+    named = ("models", "chat", "samples", "schema", "seed", "context")
+    assert {name: found[name].grade for name in named} == dict.fromkeys(named, "fit"), found
+    assert found["context"].seen == "1,024 tokens; a longer prompt is refused with the reason"
+    assert re.match(r"\d+ tokens/s with 1 in flight, \d+ with 8", found["speed"].seen)
+    assert "of 4 pass" in found["wordings"].seen
 
 
 def test_kill_in_the_middle_pays_again_only_what_was_in_flight(local_llm: tuple[str, str], tmp_path: Path) -> None:

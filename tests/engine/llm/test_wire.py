@@ -90,3 +90,34 @@ def test_a_server_that_repeats_the_key_is_not_believed(monkeypatch: pytest.Monke
         with pytest.raises(CallError) as caught:
             post(Endpoint(server.url, "m", key_variable="ZZ_NAME"))
     assert KEY not in str(caught.value)
+
+
+def list_models(url: str) -> list[dict]:
+    async def run():
+        wire = Wire(Endpoint(url, "m", key_variable="ZZ_NAME"), 4)
+        await wire.open()
+        try:
+            return await wire.list_models()
+        finally:
+            await wire.close()
+
+    return asyncio.run(run())
+
+
+def test_models_are_listed_and_what_is_no_list_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZZ_NAME", KEY)
+    with Server() as server:
+        server.models = [{"id": "one", "max_model_len": 5}, {"no": "id"}, "text"]
+        assert list_models(server.url) == [{"id": "one", "max_model_len": 5}]
+        server.models = {"error": "x"}
+        with pytest.raises(CallError, match="no list of models"):
+            list_models(server.url)
+        server.models, server.list_status = f"who says {KEY}", 401
+        with pytest.raises(CallError, match="key refused") as caught:
+            list_models(server.url)
+        assert KEY not in str(caught.value)
+        server.models, server.list_status = "x" * 9_000_000, 200
+        with pytest.raises(CallError, match="too long"):
+            list_models(server.url)
+    with pytest.raises(CallError, match="no connection"):
+        list_models("http://127.0.0.1:9/v1")

@@ -7,11 +7,12 @@ travel; silence beyond several times the slowest answer so far counts as a stall
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import json
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from apothecary.engine.llm.dialects import DIALECTS, read_error
@@ -27,6 +28,8 @@ TIMES_SLOWEST = 5
 BYTES_A_TOKEN = 24  # of a long token written as JSON escapes
 FRAME_BYTES = 65_536
 CHUNK_BYTES = 65_536
+LIST_BYTES = 8_000_000  # hosted collections list hundreds of models, each with a description
+LIST_S = 30.0
 
 
 class Wire:
@@ -64,28 +67,35 @@ class Wire:
             total=self.endpoint.answer_s, sock_connect=self.endpoint.connect_s, sock_read=self._choose_stall()
         )
         body = self.dialect.build_body(request)
-        try:
+        limit = FRAME_BYTES + BYTES_A_TOKEN * request.n * request.max_tokens
+        with self._name_faults():
             async with self._session.post(self._url, json=body, timeout=timeout, allow_redirects=False) as response:
-                content = await self._read_body(request, response)
-        except aiohttp.SocketTimeoutError as error:
-            raise CallError("stall", f"no byte for {self._choose_stall():.0f} s") from error
-        except aiohttp.ConnectionTimeoutError as error:
-            raise CallError("no connection", f"not within {self.endpoint.connect_s:.0f} s") from error
-        except TimeoutError as error:
-            raise CallError("timeout", f"no answer within {self.endpoint.answer_s:.0f} s") from error
-        except aiohttp.ClientConnectorError as error:
-            raise CallError("no connection", self._hide(str(error))) from error
-        except aiohttp.ClientPayloadError as error:
-            raise CallError("half a body") from error
-        except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError) as error:
-            raise CallError("connection lost", self._hide(f"{type(error).__name__} {error}")) from error
+                content = await _read_body(response, limit)
+        if content is None:
+            # what the rest would have cost is unknown; what was asked for is the best guess
+            usage = Usage(request.estimate_prompt_tokens(), request.n * request.max_tokens, is_estimate=True)
+            raise CallError("too long", f"more than {limit:,} bytes", retry=False, answer=Answer((), (), usage))
         self.last_headers = response.headers
-        if response.status != 200:
-            detail = self._hide(read_error(_try_json(content) or content.decode(errors="replace")))
-            raise judge_status(response.status, detail, read_wait(response.headers))
+        self._check_status(response, content)
         answer = self._parse(request, content)
         self._latencies.append(time.monotonic() - start)
         return answer, response.headers
+
+    async def list_models(self) -> list[dict[str, Any]]:
+        """The models as the server lists them, each with an `id` at least; raises CallError."""
+        url = f"{self.endpoint.url.rstrip('/')}/models"
+        timeout = self._aiohttp.ClientTimeout(total=LIST_S, sock_connect=self.endpoint.connect_s)
+        with self._name_faults():
+            async with self._session.get(url, timeout=timeout, allow_redirects=False) as response:
+                content = await _read_body(response, LIST_BYTES)
+        if content is None:
+            raise CallError("too long", f"a list of models of more than {LIST_BYTES:,} bytes", retry=False)
+        self._check_status(response, content)
+        body = _try_json(content)
+        models = body.get("data") if isinstance(body, dict) else None
+        if not isinstance(models, list):
+            raise CallError("bad body", "no list of models")
+        return [model for model in models if isinstance(model, dict) and isinstance(model.get("id"), str)]
 
     def _parse(self, request: Request, content: bytes) -> Answer:
         parsed = _try_json(content)
@@ -98,18 +108,29 @@ class Wire:
             raise CallError("bad body", "the server repeated the key", retry=False)
         return answer
 
-    async def _read_body(self, request: Request, response: Any) -> bytes:
-        limit = FRAME_BYTES + BYTES_A_TOKEN * request.n * request.max_tokens
-        parts, size = [], 0
-        async for part in response.content.iter_chunked(CHUNK_BYTES):
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                response.close()
-                # what the rest would have cost is unknown; what was asked for is the best guess
-                usage = Usage(request.estimate_prompt_tokens(), request.n * request.max_tokens, is_estimate=True)
-                raise CallError("too long", f"more than {limit:,} bytes", retry=False, answer=Answer((), (), usage))
-        return b"".join(parts)
+    @contextlib.contextmanager
+    def _name_faults(self) -> Iterator[None]:
+        """What aiohttp and the system raise, as CallError."""
+        aiohttp = self._aiohttp
+        try:
+            yield
+        except aiohttp.SocketTimeoutError as error:
+            raise CallError("stall", f"no byte for {self._choose_stall():.0f} s") from error
+        except aiohttp.ConnectionTimeoutError as error:
+            raise CallError("no connection", f"not within {self.endpoint.connect_s:.0f} s") from error
+        except TimeoutError as error:
+            raise CallError("timeout", f"no answer within {self.endpoint.answer_s:.0f} s") from error
+        except aiohttp.ClientConnectorError as error:
+            raise CallError("no connection", self._hide(str(error))) from error
+        except aiohttp.ClientPayloadError as error:
+            raise CallError("half a body") from error
+        except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError) as error:
+            raise CallError("connection lost", self._hide(f"{type(error).__name__} {error}")) from error
+
+    def _check_status(self, response: Any, content: bytes) -> None:
+        if response.status != 200:
+            detail = self._hide(read_error(_try_json(content) or content.decode(errors="replace")))
+            raise judge_status(response.status, detail, read_wait(response.headers))
 
     def _choose_stall(self) -> float:
         if len(self._latencies) < LEARN_AFTER:
@@ -118,6 +139,18 @@ class Wire:
 
     def _hide(self, text: str) -> str:
         return redact(text.replace(self._key, BLOT) if self._key else text)
+
+
+async def _read_body(response: Any, limit: int) -> bytes | None:
+    """All of a body, or None when it is longer than the limit."""
+    parts, size = [], 0
+    async for part in response.content.iter_chunked(CHUNK_BYTES):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            response.close()
+            return None
+    return b"".join(parts)
 
 
 def _try_json(content: bytes) -> Any:
