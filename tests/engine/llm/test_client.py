@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from killing import ASKER, IN_FLIGHT, kill_at_random
 from server import FINAL, FOREIGN, RETRYABLE, Server
 
 from apothecary.engine.llm.cache import Cache
@@ -23,23 +23,6 @@ from apothecary.engine.llm.request import Outcome, Request
 pytestmark = pytest.mark.usefixtures("needs_aiohttp")
 QUICK = Manners(base_wait_s=0.01, longest_wait_s=0.2)
 KEY = "canary-4711-abcdefgh"
-
-ASKER = """
-import asyncio, sys
-from pathlib import Path
-from apothecary.engine.llm.cache import Cache
-from apothecary.engine.llm.client import Client, Manners
-from apothecary.engine.llm.endpoint import Endpoint
-from apothecary.engine.llm.request import Request
-async def main():
-    with Cache(Path(sys.argv[1])) as cache:
-        manners = Manners(start_in_flight=4, most_in_flight=4)
-        async with Client(Endpoint(sys.argv[2], "m"), cache, manners=manners) as client:
-            async for outcome in client.ask_all(Request("m", (("user", f"q{n}"),)) for n in range(int(sys.argv[3]))):
-                assert outcome.answer
-    print("done")
-asyncio.run(main())
-"""
 
 
 def make_asks(count: int, **fields) -> list[Request]:
@@ -113,21 +96,10 @@ def test_equal_requests_are_asked_once(tmp_path: Path) -> None:
 
 
 def test_kills_at_random_moments_pay_twice_only_what_was_in_flight(tmp_path: Path) -> None:
-    with Server(delay_s=0.01) as server:
-        command = [sys.executable, "-c", ASKER, str(tmp_path / "c"), server.url, "120"]
-        kills = 0
-        for number in range(2):
-            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-                before = server.calls
-                while process.poll() is None and server.calls < before + 5 + 6 * number:
-                    time.sleep(0.002)
-                process.send_signal(signal.SIGKILL)
-                kills += process.wait() == -signal.SIGKILL
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
-        assert done.stdout == "done\n"
-        assert len(server.asked) == 120
-        assert kills >= 1
-        assert sum(server.asked.values()) - 120 <= 4 * kills  # four in flight
+    toll = kill_at_random(tmp_path / "c", kills=5, asks=400)
+    assert toll.kills >= 4
+    assert toll.again_after_answer == 0
+    assert toll.again_in_flight <= IN_FLIGHT * toll.kills
 
 
 def test_two_processes_share_the_work(tmp_path: Path) -> None:
@@ -135,7 +107,7 @@ def test_two_processes_share_the_work(tmp_path: Path) -> None:
         command = [sys.executable, "-c", ASKER, str(tmp_path / "c"), server.url, "30"]
         running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
         outputs = [process.communicate(timeout=30)[0] for process in running]
-        assert outputs == ["done\n", "done\n"]
+        assert outputs == ["open\ndone\n"] * 2
         assert server.calls == 30
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from apothecary.engine.llm.cache import Cache
-from apothecary.engine.llm.ledger import Budget, Ledger, Price, load_price
+from apothecary.engine.llm.ledger import PRICES, Budget, Ledger, Price, load_price
 from apothecary.engine.llm.request import Request, Usage
 from apothecary.errors import RecipeError
 
@@ -29,6 +31,19 @@ def test_shipped_prices_can_be_read() -> None:
     assert load_price("gpt-4o-mini-2024-07-18") == Price(0.15, 0.60, 0.5)
     assert load_price("gpt-4o") == Price(2.5, 10.0, 0.5)
     assert load_price("nobody/knows") is None
+
+
+def test_every_price_says_where_and_when_it_was_seen() -> None:
+    table = yaml.safe_load(PRICES.read_text("utf-8"))
+    assert "To be checked by you" in PRICES.read_text("utf-8")
+    months = [row["seen"] for row in table["prices"]]
+    assert all(re.fullmatch(r"20\d\d-[01]\d", month) for month in months)
+    assert max(months) == table["as_of"]
+    assert all(row["source"].startswith("https://") for row in table["prices"])
+    # the first pattern that fits counts, so a wider one must not stand before a narrower one
+    for row in table["prices"]:
+        name = row["model"].rstrip("*")
+        assert load_price(name) == Price(row["input"], row["output"], row["batch"]), name
 
 
 def test_cost() -> None:
