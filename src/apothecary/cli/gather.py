@@ -70,6 +70,7 @@ KINDS = {
     "trials": "studies",
     "papers": "papers (JATS)",
     "labels": "drug labels and approvals",
+    "patents": "US patents and applications",
     "questions": "question sets",
 }
 for _kind, _told in KINDS.items():

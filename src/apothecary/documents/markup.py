@@ -32,6 +32,7 @@ HIDDEN = frozenset((
 ))
 # fmt: on
 FORMULAS = frozenset(("inline-formula", "disp-formula", "maths", "chemistry", "MATH-US", "CHEM-US", "math-cwu"))
+STRUCTURES = frozenset(("chemistry", "CHEM-US"))
 RAISED_TAGS = frozenset(("sup", "superscript", "SP"))
 MAX_SPAN, MAX_CELLS = 60, 100_000  # what a table may say of its own size is not believed
 CITED = "\ue000"  # stands for a reference number until the text around it is known
@@ -165,7 +166,7 @@ def _walk(element: ET.Element) -> Iterator[str]:
     tag = str(element.tag)
     if tag in HIDDEN:
         return
-    if tag in ("br", "CLMSTEP"):
+    if tag in ("br", "CLMSTEP", "claim-text"):
         yield " "
     if tag == "xref" and element.get("ref-type") == "bibr":
         text = tidy_text("".join(element.itertext()))
@@ -173,7 +174,8 @@ def _walk(element: ET.Element) -> Iterator[str]:
         return
     if tag in FORMULAS or tag == "math":
         text = tidy_text("".join(_write_formula(element)))
-        yield f" {text} " if text and tag == "disp-formula" else text or " [formula] "
+        picture = " [structure] " if tag in STRUCTURES else " [formula] "
+        yield f" {text} " if text and tag == "disp-formula" else text or picture
         return
     inner = [element.text or ""]
     for child in element:

@@ -12,6 +12,8 @@ from apothecary.documents.labels import read_labels_xml
 from apothecary.documents.medline import read_medline
 from apothecary.documents.model import Failure, Item
 from apothecary.documents.papers import read_papers
+from apothecary.documents.patent_text import read_patents_text
+from apothecary.documents.patent_xml import read_patents_xml
 from apothecary.documents.pubmed import read_pubmed_xml
 from apothecary.documents.questions import read_medquad, read_pubmedqa
 from apothecary.documents.trial_json import read_trials_json
@@ -38,6 +40,11 @@ def read_labels(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
     return read_labels_xml(stream, file=file) if _is_xml(stream) else read_labels_json(stream, file=file)
 
 
+def read_patents(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
+    """USPTO XML and SGML, or tagged lines, by the first byte."""
+    return read_patents_xml(stream, file=file) if _is_xml(stream) else read_patents_text(stream, file=file)
+
+
 def read_questions(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
     """MedQuAD XML or PubMedQA JSON, by its first byte."""
     return read_medquad(stream, file=file) if _is_xml(stream) else read_pubmedqa(stream, file=file)
@@ -53,6 +60,7 @@ READERS: dict[str, Callable[..., Iterator[Item]]] = {
     "trials": read_trials,
     "papers": read_papers,
     "labels": read_labels,
+    "patents": read_patents,
     "questions": read_questions,
 }
 
