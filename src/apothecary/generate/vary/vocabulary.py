@@ -1,0 +1,197 @@
+"""A pack -> what the gates know of its language: words of an intent, names of properties, pairs of words, wordings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from apothecary.errors import PackError
+from apothecary.generate.vary.mask import mask
+from apothecary.generate.vary.measures import Units
+from apothecary.generate.vary.prompts import Asked
+from apothecary.generate.vary.targets import Target
+from apothecary.generate.vary.words import WordLists, list_stems, load_words, stem
+from apothecary.packs.check import check_intent
+from apothecary.packs.grammar import Slot, expand, parse, read_slot
+from apothecary.packs.load import find_pack
+from apothecary.packs.model import Intent, Pack
+from apothecary.packs.scope import Problem, Scope
+from apothecary.packs.skeleton import skeleton
+from apothecary.packs.yaml import load_yaml
+
+Pair = tuple[str, str]
+MOST_EXPANDED = 48  # wordings of one pattern that are read for pairs of words
+_TOKEN = re.compile(r"§\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\s\w]")
+_BRACES = re.compile(r"\{[^{}]*\}")
+
+
+class Vocabulary:
+    """A pack's language. `phrases` are names of fields beside their labels (claims.yaml), by field.
+
+    `pairs` are words that go together beside those of its own wordings: a small pack shows too few.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        phrases: Mapping[str, Sequence[str]] | None = None,
+        *,
+        pairs: frozenset[Pair] = frozenset(),
+        lists: WordLists | None = None,
+    ) -> None:
+        self.pack, self.lists, self._more = pack, lists or load_words(), pairs
+        self.units = Units.of(pack)
+        self._names = {
+            name: _list_names(spec.label, (phrases or {}).get(name, ())) for name, spec in pack.fields.items()
+        }
+        self._allowed: dict[str, frozenset[str]] = {}
+        self._known: dict[str, frozenset[str]] = {}
+
+    def list_allowed(self, target: Target) -> frozenset[str]:
+        """The stems that the intent's wordings, title and fields use."""
+        intent = target.intent
+        if intent.intent not in self._allowed:
+            texts = [intent.title, *(text for _, text in _list_wordings(intent))]
+            stems = {found for text in texts for found in list_stems(text)}
+            for name in self._list_fields(intent):
+                stems |= {found for phrase in self._names[name] for found in phrase.split()}
+            self._allowed[intent.intent] = frozenset(stems)
+        return self._allowed[intent.intent]
+
+    def is_written(self, word: str, target: Target) -> bool:
+        """Whether a wording of the intent writes the word with its capital."""
+        return any(re.search(rf"\b{re.escape(word)}\b", text) for _, text in _list_wordings(target.intent))
+
+    def list_known(self, target: Target) -> frozenset[str]:
+        """The skeletons of what is there: the questions of the intent, or the answers of the template."""
+        key = f"{target.intent.intent}/{'ask' if target.side == 'ask' else target.template.id}"
+        if key not in self._known:
+            templates = target.intent.templates if target.side == "ask" else (target.template,)
+            patterns = [p for t in templates for p in (t.ask if target.side == "ask" else t.reply)]
+            self._known[key] = frozenset(skeleton(mask(text).text) for p in patterns for text in expand(p))
+        return self._known[key]
+
+    def compare_properties(self, before: str, after: str, target: Target) -> tuple[list[str], list[str]]:
+        """What the source names and the wording does not, and what it names that the source and the intent do not."""
+        old, new = _pad(before), _pad(after)
+        own = self._list_fields(target.intent)
+        lost = []
+        named: set[str] = set()
+        for name in own:
+            in_new = [phrase for phrase in self._names[name] if f" {phrase} " in new]
+            if any(f" {phrase} " in old for phrase in self._names[name]) and not in_new:
+                lost.append(self.pack.fields[name].label)
+            if in_new:
+                named |= {found for phrase in self._names[name] for found in phrase.split()}
+        keys = self._list_keys(target) - named
+        lost += [key for key in dict.fromkeys(old.split()) if key in keys and key not in new.split()]
+        for name in own:
+            for phrase in self._names[name]:
+                new = new.replace(f" {phrase} ", " · ")
+        foreign = [
+            self.pack.fields[name].label
+            for name in self._names
+            if name not in own
+            for phrase in self._names[name]
+            if f" {phrase} " in new and f" {phrase} " not in old
+        ]
+        return lost, foreign
+
+    def find_unseen(self, said: str, asked: Asked) -> list[Pair]:
+        """Neighbours in a text that no wording of the corpus, nor its source, has side by side."""
+        scope = Scope(self.pack, asked.target.intent)
+        kinds = {
+            slot: _name_kind(scope, read_slot(written.strip("{}"))) for slot, written in asked.shown.written.items()
+        }
+        seen = self._pairs | set(_list_pairs(asked.shown.text, kinds))
+        return [pair for pair in _list_pairs(said, kinds) if pair not in seen]
+
+    def lint(self, pattern: str, target: Target) -> list[Problem]:
+        """What the pack's own linter says of a pattern in its template, beside the other side's patterns."""
+        template = target.template.model_copy(update={target.side: (pattern,)})
+        trial = target.intent.model_copy(update={"templates": (template,)})
+        here = f"{target.intent.intent}/{template.id}/{target.side} "
+        return [problem for problem in check_intent(self.pack, trial) if problem.where.startswith(here)]
+
+    @cached_property
+    def _pairs(self) -> frozenset[Pair]:
+        return list_pairs(self.pack) | self._more
+
+    def _list_fields(self, intent: Intent) -> list[str]:
+        """The fields that an intent is about."""
+        names = [*intent.draw.needs, *([intent.draw.field] if intent.draw.field else [])]
+        return [name for name in dict.fromkeys(names) if name in self._names]
+
+    def _list_keys(self, target: Target) -> set[str]:
+        """Stems that a wording keeps where its source has them: of the title and labels, and those of all wordings."""
+        labels = [self.pack.fields[name].label for name in self._list_fields(target.intent)]
+        keys = set(self.lists.list_content(" ".join([target.intent.title, *labels])))
+        stems = [set(self.lists.list_content(mask(text).text)) for text in target.known]
+        ways = {stem(word) for word in self.lists.up | self.lists.down}  # the gate of directions looks at these
+        return (keys | set.intersection(*stems)) - self.units.stems - ways
+
+
+def list_pairs(pack: Pack) -> frozenset[Pair]:
+    """The neighbours in all wordings of a pack: words in lower case, slots as kinds, numbers as #."""
+    pairs: set[Pair] = set()
+    for intent in pack.intents:
+        scope = Scope(pack, intent)
+        kinds: dict[str, str] = {}
+        for _, text in _list_wordings(intent):
+            for part in parse(text):
+                if isinstance(part, Slot) and str(part) not in kinds:
+                    kinds[str(part)] = _name_kind(scope, part)
+            pairs.update(_list_pairs(text, kinds))
+    return frozenset(pairs)
+
+
+def read_phrases(name_or_path: str | Path) -> dict[str, list[str]]:
+    """Field -> how it is called in free text, from the pack's claims.yaml; nothing where there is none."""
+    path = find_pack(name_or_path) / "claims.yaml"
+    raw: Any = load_yaml(path) if path.is_file() else {}
+    return {name: list(rules.get("phrases", [])) for name, rules in raw.get("fields", {}).items()}
+
+
+def _list_names(label: str, phrases: Iterable[str]) -> list[str]:
+    """The names of a field as stems, longest first."""
+    names = {" ".join(list_stems(text)) for text in (re.sub(r"\s*\(.*\)", "", label), *phrases)}
+    return sorted((name for name in names if len(name) > 1), key=len, reverse=True)
+
+
+def _pad(text: str) -> str:
+    return f" {' '.join(list_stems(text))} "
+
+
+@lru_cache(maxsize=1024)
+def _list_wordings_of(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text for pattern in patterns for text in expand(pattern)[:MOST_EXPANDED])
+
+
+def _list_wordings(intent: Intent) -> Iterator[tuple[str, str]]:
+    """All wordings of an intent, with the side they are of."""
+    for template in intent.templates:
+        for side, patterns in (("ask", template.ask), ("reply", template.reply)):
+            for text in _list_wordings_of(tuple(patterns)):
+                yield side, text
+        if template.before:
+            for text in _list_wordings_of((*template.before.ask, *template.before.reply)):
+                yield "before", text
+
+
+def _name_kind(scope: Scope, slot: Slot) -> str:
+    """What kind of thing a slot stands for, as a word."""
+    try:
+        meaning = scope.read(slot)
+    except PackError:
+        return "§text"
+    return "§name" if meaning.kind == "name" else "§num" if meaning.numeric else "§text"
+
+
+def _list_pairs(text: str, kinds: Mapping[str, str]) -> list[Pair]:
+    """The neighbours in a text: words in lower case, slots as their kind, numbers as #, and its two ends."""
+    marked = _BRACES.sub(lambda match: f" {kinds.get(match[0], '§text')} ", text.replace("\\", ""))
+    tokens = ["#" if token[0].isdigit() else token.lower() for token in _TOKEN.findall(marked)]
+    return list(zip(["^", *tokens], [*tokens, "$"], strict=True))
