@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from apothecary.documents.papers import read_papers
 from apothecary.documents.patent_text import read_patents_text
 from apothecary.documents.patent_xml import read_patents_xml
 from apothecary.documents.pubmed import read_pubmed_xml
+from apothecary.documents.question_rows import PARQUET
+from apothecary.documents.question_shapes import read_question_parquet, read_question_rows
 from apothecary.documents.questions import read_medquad, read_pubmedqa
 from apothecary.documents.trial_json import read_trials_json
 from apothecary.documents.trial_xml import read_trials_xml
@@ -22,6 +25,7 @@ from apothecary.engine.unpack import LIMITS, UnpackLimits, iter_members
 from apothecary.errors import SourceError
 
 PEEK_BYTES = 256
+PUBMEDQA = re.compile(rb'\s*\{\s*"\d+"\s*:')
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -46,8 +50,12 @@ def read_patents(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
 
 
 def read_questions(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
-    """MedQuAD XML or PubMedQA JSON, by its first byte."""
-    return read_medquad(stream, file=file) if _is_xml(stream) else read_pubmedqa(stream, file=file)
+    """MedQuAD XML, PubMedQA JSON (an object by PMID), or records of any table-like format, by the first bytes."""
+    if _is_xml(stream):
+        return read_medquad(stream, file=file)
+    if PUBMEDQA.match(stream.peek(PEEK_BYTES)[:PEEK_BYTES]):
+        return read_pubmedqa(stream, file=file)
+    return read_question_rows(stream, file=file)
 
 
 def _is_xml(stream: io.BufferedReader) -> bool:
@@ -74,6 +82,9 @@ def read_source(source: str, path: Path, name: str = "", limits: UnpackLimits = 
     read = READERS[source]
     called = name or path.name
     tables = Tables()
+    if source == "questions" and _is_parquet(path):
+        yield from _read_parquet(path, called)
+        return
     try:
         for member in iter_members(path, limits):
             _, mark, within = member.name.partition("!")
@@ -89,6 +100,19 @@ def read_source(source: str, path: Path, name: str = "", limits: UnpackLimits = 
         yield _fail(called, error)
     if tables.counts:
         yield from read_approvals(tables, called)
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(PARQUET)) == PARQUET
+
+
+def _read_parquet(path: Path, called: str) -> Iterator[Item]:
+    with path.open("rb") as file:
+        try:
+            yield from read_question_parquet(file, file=called)
+        except SourceError as error:
+            yield _fail(called, error)
 
 
 def _fail(file: str, error: SourceError) -> Failure:
