@@ -28,6 +28,9 @@ def make(pattern: str, **when: object) -> tuple[Variation, Manner]:
         ("Well.\n{ask}", "The value is:", True),
         ("Well: {ask}", LINES, False),
         ("Well: {ask}", "Which of these?{options:lines}", False),
+        ("Do not guess. {ask}", "{name}, which class?", False),
+        ("Do not guess. {ask}", "{Name}, which class?", True),
+        ("Quick one: {ask}", "{name}, which class?", True),
         ("Number only.\n{ask}", "And the half-life?", False),
         ("{ask}\nNumber only.", "And the half-life?", True),
     ],
@@ -49,7 +52,7 @@ def test_a_question_goes_on_after_a_remark_in_a_talk() -> None:
         ({}, "Return JSON.", True),
         ({"plain": True}, "What weighs my sample?", False),
         ({"plain": True}, "What weighs the sample?", True),
-        ({"unless": "weighs"}, "What weighs the sample?", False),
+        ({}, "Say what it weighs, please.", False),
     ],
 )
 def test_no_second_order_and_no_second_scene(when: dict[str, object], question: str, is_so: bool) -> None:

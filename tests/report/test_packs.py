@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from apothecary.recipe import Recipe
-from apothecary.report.packs import describe_recipe, report_capacity, report_problems
+from apothecary.report.packs import describe_recipe, report_capacity, report_problems, report_varied
 
 TINY_PACK = str(Path(__file__).parent.parent / "data" / "tiny_pack")
 
@@ -30,3 +30,10 @@ def test_recipe_is_described_with_every_setting() -> None:
     text = "\n".join(describe_recipe(Recipe(name="a", pack=TINY_PACK, rows=10)))
     assert "compression_level: 3" in text
     assert "valid: 10 rows from 9 intents of tiny" in text
+
+
+def test_rows_of_a_varied_pack_are_read() -> None:
+    checked = report_varied(TINY_PACK, 20)
+    assert checked.is_sound, checked.lines
+    assert checked.lines[-1].endswith(" rows read, 0 faults")
+    assert any(line.split()[0] == "wordings" for line in checked.lines)

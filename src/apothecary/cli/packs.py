@@ -23,11 +23,16 @@ def create_pack_verb(
 
 
 @packs_app.command("check")
-def check_pack_verb(pack: PackName = "pharma") -> None:
+def check_pack_verb(
+    pack: PackName = "pharma",
+    *,
+    varied: Annotated[bool, typer.Option("--varied", help="Read rendered rows of its manners instead.")] = False,
+    rows: Annotated[int, typer.Option(min=1, metavar="N", help="With --varied: rows of each template.")] = 60,
+) -> None:
     """Lint a pack: slots, units, roundings, wordings, articles, directions."""
-    from apothecary.report.packs import report_problems
+    from apothecary.report.packs import report_problems, report_varied
 
-    verdict = report_problems(pack)
+    verdict = report_varied(pack, rows) if varied else report_problems(pack)
     for line in verdict.lines:
         typer.echo(line)
     if not verdict.is_sound:

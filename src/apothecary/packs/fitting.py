@@ -15,7 +15,9 @@ from apothecary.packs.model import Intent, Template
 from apothecary.packs.variation import Manner, Variation, When
 
 _ASK = "{ask}"
+_POLITE = re.compile(r"(?i)\b(?:please|thanks?)\b")  # said once
 _GOES_ON = re.compile(r"(?:And|So|Then|Now|But|Next|Also)\b")
+_NAMED = re.compile(r"\{(?:\w+\.)?Name\}")
 _LINES = re.compile(r"\n|:lines\}")
 
 
@@ -46,7 +48,11 @@ def fits_template(when: When, intent: Intent, template: Template, unit: str | No
 def fits_question(variation: Variation, manner: Manner, pattern: str, question: str) -> bool:
     """Whether a pattern of a manner reads well around one question pattern of a template, in all its wordings."""
     when = manner.when
-    rules = (when.unless, when.orders and variation.orders, when.plain and variation.scenes)
+    rules = (
+        when.orders and variation.orders,
+        when.plain and variation.scenes,
+        _POLITE.search(pattern) and _POLITE.pattern,
+    )
     if any(rule and _finds(rule, question) for rule in rules):
         return False
     return _joins(pattern, _see(question), is_talk=when.turns is True)
@@ -60,6 +66,7 @@ class _Sight:
     waits: bool  # some end with a colon
     ends: bool  # all end with a full stop or a question mark
     goes_on: bool  # some go on from what was said before
+    starts_low: bool  # some start with a small letter, a name as written or a structure
 
 
 @lru_cache(maxsize=20_000)
@@ -70,6 +77,7 @@ def _see(question: str) -> _Sight:
         waits=any(text.endswith(":") for text in wordings),
         ends=all(text[-1] in ".?" for text in wordings),
         goes_on=any(_GOES_ON.match(text) for text in wordings),
+        starts_low=any(text[0].islower() or (text[0] == "{" and not _NAMED.match(text)) for text in wordings),
     )
 
 
@@ -86,6 +94,8 @@ def _joins(pattern: str, seen: _Sight, *, is_talk: bool) -> bool:
     if after and seen.waits:
         return False
     if after and not after.startswith("\n") and (seen.has_lines or not seen.ends):
+        return False
+    if re.search(r"[.?!)] $", before) and seen.starts_low:
         return False
     return is_talk or not (before and seen.goes_on)
 

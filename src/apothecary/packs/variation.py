@@ -39,7 +39,6 @@ class When(Strict):
     one_step: bool | None = None  # whether there is one step of reasoning
     orders: bool = False  # not around questions that order a form of their own (`orders` of the file)
     plain: bool = False  # not around questions with a scene of their own (`scenes` of the file)
-    unless: Line | None = None  # not around questions that this regular expression finds
 
 
 class Manner(Strict):

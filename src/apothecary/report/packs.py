@@ -11,9 +11,10 @@ import polars as pl
 from apothecary.engine.progress import make_progress
 from apothecary.generate.pack import load_recipe_pack
 from apothecary.identity import fingerprint_code
-from apothecary.packs.load import load_pack, pack_fingerprint
+from apothecary.packs.load import find_pack, load_pack, pack_fingerprint
+from apothecary.packs.model import Intent, Pack
 from apothecary.packs.view import list_tables
-from apothecary.recipe import Licence, Recipe, dump_recipe, fingerprint_recipe
+from apothecary.recipe import Licence, Recipe, Splits, dump_recipe, fingerprint_recipe
 from apothecary.report.table import Checked, lay_out
 
 LICENCES: tuple[Licence, ...] = ("permissive", "share-alike")
@@ -53,6 +54,54 @@ def report_problems(name: str) -> Checked:
         f"{errors} errors, {len(problems) - errors} warnings"
     )
     return Checked(lines, errors == 0)
+
+
+def report_varied(name: str, rows: int) -> Checked:
+    """A pack to the forms it gives once varied, and to what reads broken in `rows` rendered rows of each template."""
+    from apothecary.generate.draw import Span
+    from apothecary.generate.workbench import Workbench
+    from apothecary.packs.variation import read_variation
+    from apothecary.packs.vary import vary_pack
+    from apothecary.packs.vary_check import list_forms
+    from apothecary.report.preview import prepare_views
+
+    pack = load_pack(name)
+    varied = vary_pack(pack, read_variation(find_pack(name)))
+    recipe = Recipe(name="varied", pack=name, rows=rows, splits=Splits(validation=0, test=0))
+    bench = Workbench(
+        recipe, varied, prepare_views(name, "share-alike", workers=_count_cores(), progress=make_progress())
+    )
+    found: dict[str, tuple[str, int]] = {}
+    read = 0
+    for plan in bench.plans:
+        derived = {template.id for template in plan.intent.templates if template.derived}
+        spans = [Span(s, 0, min(s.capacity, rows)) for s in plan.strata() if s.template in derived]
+        frame = bench.render_spans(spans)
+        read += len(frame)
+        for problem, where in check_varied_rows(pack, plan.intent, frame):
+            found[problem] = (found.get(problem, (where, 0))[0], found.get(problem, (where, 0))[1] + 1)
+    lines = [f"error: {problem}\n  where: {where}, {count} rows" for problem, (where, count) in found.items()]
+    columns = list_forms(pack), list_forms(varied)
+    lines += lay_out(("", "plain", "varied"), ((key, columns[0][key], columns[1][key]) for key in columns[0]))
+    lines.append(f"{name}: {read:,} rows read, {len(found)} faults")
+    return Checked(lines, not found)
+
+
+def check_varied_rows(pack: Pack, intent: Intent, frame: pl.DataFrame) -> Iterator[tuple[str, str]]:
+    """Rendered rows of an intent's derived templates to what reads broken in them, each with the row's id."""
+    from apothecary.packs.vary_check import check_row, list_manners
+
+    bases = {template.id: template for template in pack.by_name[intent.intent].templates}
+    manners = {
+        template.id: list_manners(template, bases[template.derived.base])
+        for template in intent.templates
+        if template.derived
+    }
+    for row in frame.iter_rows(named=True):
+        asked = int(row["wording"].split(".")[-2])
+        manner = manners[row["template"]][asked]
+        for problem in check_row(manner, row["prompt"], row["response"], row["answer"]):
+            yield problem, row["id"]
 
 
 def report_capacity(name: str, rows: int) -> Iterator[str]:
