@@ -25,11 +25,11 @@ def run(tmp_path_factory: pytest.TempPathFactory, small_cache: Path) -> Path:
 
 def test_export_says_what_it_wrote(run: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    done = call("export", run, "--format", "chat,text", "--format", "hf", "--out", out, "--quiet")
+    done = call("export", run, "--format", "chat,text", "--format", "parquet", "--out", out, "--quiet")
     assert done.returncode == 0, done.stderr
     assert "600 of 600 rows" in done.stdout
     assert "load_dataset(" in done.stdout
-    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == ["chat", "data", "done", "text"]
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == ["chat", "done", "parquet", "text"]
     books = json.loads((out / "manifest.json").read_text())["books"]
     assert sum(told["kept"] for told in books["formats"]["chat"].values()) == 600
 
@@ -37,6 +37,7 @@ def test_export_says_what_it_wrote(run: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        (("--format", "chat,hf"), "--format"),
         (("--format", "chatt"), "there is no format chatt"),
         (("--reasoning", "loud"), "--reasoning loud is no choice"),
         (("--column", "dose"), "no column dose"),

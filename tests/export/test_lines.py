@@ -97,3 +97,10 @@ def test_reward_leaves_out_what_no_checker_decides() -> None:
 def test_an_unknown_column_is_named() -> None:
     with pytest.raises(RecipeError, match="no column dose"):
         refuse_columns(("id", "dose"), ["id", "intent"])
+
+
+def test_a_tool_dialogue_is_told_as_the_api_has_it() -> None:
+    told = tell_tools(pl.DataFrame({"messages": [TOOL_ROW]}), "chat")[0]
+    assert [turn["role"] for turn in told["messages"]] == ["user", "assistant", "tool", "assistant"]
+    assert told["messages"][1]["tool_calls"][0]["function"] == {"name": "n", "arguments": "{}"}
+    assert told["tools"] == []

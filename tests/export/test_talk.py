@@ -1,9 +1,7 @@
-import json
-
 import polars as pl
 from tests.curate.examples import frame_rows, make_row, tabulate, two_turns
 
-from apothecary.export.talk import Talk, find_tools, order_tools, tell_openai, tell_reasoning
+from apothecary.export.talk import Talk, find_tools, split_turns, tell_reasoning
 
 ROWS = pl.DataFrame(
     tabulate(
@@ -42,20 +40,10 @@ def test_reasoning_is_told_as_asked() -> None:
     assert tell_reasoning(responses, steps, "inline").to_list() == ["1 + 1 = 2\n\n2", "two, for 1 + 1 = 2", "none"]
 
 
-def test_calls_stand_behind_the_prompt_they_answer() -> None:
-    schemas, turns = order_tools([TOOLS, CALL, RESULT, ASKED, SAID])
-    assert schemas == TOOLS["content"]
-    assert turns == [ASKED, CALL, RESULT, SAID]
-    first = [ASKED, CALL, RESULT, SAID]
-    assert order_tools([TOOLS, *first, ASKED, SAID])[1] == [*first, ASKED, SAID]
-
-
-def test_a_tool_dialogue_is_told_as_the_api_has_it() -> None:
-    told = tell_openai([TOOLS, CALL, RESULT, ASKED, SAID])
-    assert told["tools"] == [{"type": "function"}]
-    assert [turn["role"] for turn in told["messages"]] == ["user", "assistant", "tool", "assistant"]
-    assert json.loads(told["messages"][1]["tool_calls"][0]["function"]["arguments"]) == {"drug": "µ"}
-    assert told["messages"][2] == {"role": "tool", "tool_call_id": "c1", "name": "mass", "content": '{"mw": 1.5}'}
+def test_messages_are_taken_apart_again() -> None:
+    row = split_turns([{"role": "system", "content": "S"}, TOOLS, CALL, RESULT, ASKED, SAID])
+    assert row == {"system": "S", "history": [TOOLS, CALL, RESULT], "prompt": "How heavy?", "response": "1.5"}
+    assert split_turns([ASKED, SAID]) == {"system": None, "history": [], "prompt": "How heavy?", "response": "1.5"}
 
 
 def test_rows_with_tools_are_found() -> None:

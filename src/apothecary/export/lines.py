@@ -18,8 +18,9 @@ import numpy as np
 import polars as pl
 
 from apothecary.errors import RecipeError
-from apothecary.export.talk import Talk, find_tools, order_tools, tell_openai
+from apothecary.export.talk import Talk, find_tools, split_turns
 from apothecary.export.template import render_template
+from apothecary.generate.tools.messages import order_turns, to_openai
 
 LABELS = {"system": "System: ", "user": "User: ", "assistant": "Assistant: "}
 SHAREGPT = {"system": "system", "user": "human", "assistant": "gpt"}
@@ -122,12 +123,12 @@ def tell_tools(rows: pl.DataFrame, form: str) -> list[dict[str, Any]]:
     """Rows with tools to their objects, one by one: they are few, and their schemas differ from row to row."""
     told = []
     for messages in rows["messages"].to_list():
+        row = split_turns(messages)
         if form == "chat":
-            told.append(tell_openai(messages))
+            told.append(to_openai(row))
             continue
-        schemas, turns = order_tools(messages)
-        said = [{"from": SHAREGPT_TOOLS[turn["role"]], "value": turn["content"]} for turn in turns]
-        told.append({"conversations": said, "tools": schemas})
+        said = [{"from": SHAREGPT_TOOLS[turn["role"]], "value": turn["content"]} for turn in order_turns(row)]
+        told.append({"conversations": said, "tools": row["history"][0]["content"]})
     return told
 
 

@@ -32,7 +32,11 @@ class Order(BaseModel):
     @model_validator(mode="after")
     def sort_formats(self) -> Order:
         """The same order with its formats in one order, each once, and `chat` where a trainer reads it."""
+        if "hf" in self.formats and set(self.formats) - set(TABLES):
+            raise ValueError("`hf` in a folder of its own: load_dataset reads one kind of file a folder")
         wanted = {*self.formats, *(["chat"] if self.trainers else [])}
+        if "hf" in wanted and self.trainers:
+            raise ValueError("configs of trainers beside `chat`, not beside `hf`")
         object.__setattr__(self, "formats", tuple(name for name in FORMATS if name in wanted))
         object.__setattr__(self, "trainers", tuple(name for name in TRAINERS if name in self.trainers))
         return self

@@ -1,12 +1,10 @@
 """Published rows to conversations in columns: every turn of a batch in one flat series, so that no row is looped over.
 
-A row with tools is the exception: its schemas are the first turn (role `tools`), its calls and results (`call`, `tool`)
-hold JSON. They stand behind the prompt that they answer, and are few; these rows are told one by one.
+Rows with tools are the exception: they are few, and told one by one, see `generate/tools/messages`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -86,44 +84,12 @@ def tell_reasoning(responses: pl.Series, reasoning: pl.Series, how: str) -> pl.S
     return told.select(pl.when(has).then(with_steps).otherwise(response).alias("response")).to_series()
 
 
-def order_tools(turns: Sequence[Mapping[str, str]]) -> tuple[str, list[Mapping[str, str]]]:
-    """The messages of a row with tools to the schemas (JSON) and its turns in the order spoken.
-
-    Published, calls and results that answer the prompt stand before it, as they do in `history`; the last user turn is
-    the prompt, the last turn the response.
-    """
-    schemas = next((turn["content"] for turn in turns if turn["role"] == "tools"), "[]")
-    others = [turn for turn in turns if turn["role"] != "tools"]
-    *before, prompt, response = others
-    if prompt["role"] != "user":
-        return schemas, others
-    at = len(before)
-    while at and before[at - 1]["role"] in ("call", "tool"):
-        at -= 1
-    return schemas, [*before[:at], prompt, *before[at:], response]
-
-
-def tell_openai(turns: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    """The messages of a row with tools to `messages` and `tools` as the chat completions API has them."""
-    schemas, ordered = order_tools(turns)
-    return {"messages": [_make_message(turn) for turn in ordered], "tools": json.loads(schemas)}
-
-
-def _make_message(turn: Mapping[str, str]) -> dict[str, Any]:
-    if turn["role"] == "call":
-        return {"role": "assistant", "content": None, "tool_calls": [_name_call(one) for one in _as_list(turn)]}
-    if turn["role"] == "tool":
-        told = json.loads(turn["content"])
-        result = json.dumps(told["result"], ensure_ascii=False)
-        return {"role": "tool", "tool_call_id": told["id"], "name": told["name"], "content": result}
-    return dict(turn)
-
-
-def _as_list(turn: Mapping[str, str]) -> list[dict[str, Any]]:
-    calls: list[dict[str, Any]] = json.loads(turn["content"])
-    return calls
-
-
-def _name_call(call: Mapping[str, Any]) -> dict[str, Any]:
-    arguments = json.dumps(call["arguments"], ensure_ascii=False)
-    return {"id": call["id"], "type": "function", "function": {"name": call["name"], "arguments": arguments}}
+def split_turns(turns: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """The messages of a published row to what they were made of: system, history, prompt and response."""
+    told = turns[0]["role"] == "system"
+    return {
+        "system": turns[0]["content"] if told else None,
+        "history": list(turns[told:-2]),
+        "prompt": turns[-2]["content"],
+        "response": turns[-1]["content"],
+    }

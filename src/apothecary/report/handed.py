@@ -10,13 +10,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from apothecary.engine.commit import encode_json, explain_storage, hash_file
+from apothecary.engine.commit import encode_json, explain_storage, hash_file, read_json, remove_file, write_bytes
 from apothecary.engine.lock import RunLock
 from apothecary.engine.progress import Progress
+from apothecary.engine.shard import MANIFEST_NAME
 from apothecary.errors import RecipeError
+from apothecary.export import reward
+from apothecary.export.card import list_published, write_card, write_checksums
+from apothecary.export.croissant import write_croissant
 from apothecary.export.hand_out import hand_out
 from apothecary.export.order import FORMATS, Order
 from apothecary.export.select import Choice
+from apothecary.export.trainers import write_trainers
 from apothecary.flow import read_identity
 from apothecary.recipe import suggest_key
 from apothecary.report.curated import stamp_code
@@ -72,6 +77,9 @@ def read_order(request: Request) -> Order:
         return Order.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:
+            what = first["msg"].removeprefix("Value error, ")
+            raise RecipeError(what, where="--format", hint="two exports, each with its own --out") from None
         option = {"trainers": "--for"}.get(str(first["loc"][0]), f"--{first['loc'][0]}")
         what = f"{option} {first['input']} is no choice"
         raise RecipeError(what, where=option, expected=first["msg"], hint="apothecary export --help") from None
@@ -86,7 +94,7 @@ def export_run(
     inputs = hashlib.sha256(encode_json([hash_file(run / "export" / "manifest.json"), stamp_code()])).hexdigest()
     files = [entry for entry in dataset["files"] if entry["path"].startswith("data/") and entry["rows"]]
     with explain_storage(out), RunLock(run):
-        return hand_out(
+        manifest = hand_out(
             run,
             files,
             out,
@@ -97,6 +105,43 @@ def export_run(
             workers=workers,
             progress=progress,
         )
+        describe_folder(run, out, manifest, order)
+    return manifest
+
+
+def describe_folder(run: Path, out: Path, manifest: dict[str, Any], order: Order) -> None:
+    """A finished export folder to the files that describe it: card, metadata, checker, configs, checksums."""
+    identity = read_identity(run)
+    told = manifest | {"command": tell_command(order, manifest)}
+    remove_stale(out, manifest)
+    sources = read_json(run / "gather" / "sources.json") if (run / "gather" / "sources.json").exists() else []
+    write_card(out, run, told, identity, sources)
+    write_croissant(out, told, identity["recipe"])
+    if "reward" in order.formats:
+        write_bytes(out / "reward.py", Path(str(reward.__file__)).read_bytes())
+    write_trainers(out, order.trainers, manifest["books"])
+    write_checksums(out)
+
+
+def remove_stale(out: Path, manifest: dict[str, Any]) -> None:
+    """Take what an earlier order left out of an export folder."""
+    named = {entry["path"] for entry in manifest["files"]}
+    for path in list_published(out):
+        if path.relative_to(out).as_posix() not in named and path.name != MANIFEST_NAME:
+            remove_file(path)
+    for folder in sorted(path for path in out.iterdir() if path.is_dir() and not any(path.iterdir())):
+        folder.rmdir()
+
+
+def tell_command(order: Order, manifest: dict[str, Any]) -> str:
+    """An order to the command that asks for it."""
+    parts = ["apothecary export again --out out", *(f"--format {form}" for form in order.formats)]
+    parts += [f"--for {trainer}" for trainer in order.trainers]
+    default = Order(formats=order.formats)
+    told = (("reasoning", "--reasoning"), ("compress", "--compress"), ("pairs", "--pairs"))
+    parts += [f"{option} {getattr(order, key)}" for key, option in told if getattr(order, key) != getattr(default, key)]
+    parts += [f"--column {name}" for name in order.columns] + (["--template FILE.jinja"] if order.template else [])
+    return " ".join(parts)
 
 
 def describe_export(manifest: dict[str, Any], out: Path) -> Iterator[str]:
