@@ -46,6 +46,7 @@ CHANGED = {
     "curate.min_cosine": "0.9",
     "curate.repeated_spans": "true",
     "curate.benchmarks": "a.csv, b.jsonl",
+    "curate.sealed": "a.csv, b.jsonl",
     "curate.tokenizer": "tokenizer.json",
     "curate.presidio": "true",
     "export.jsonl": "true",

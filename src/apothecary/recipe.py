@@ -32,7 +32,7 @@ EXCLUDED = {
 }
 
 
-LISTS = {"curate.benchmarks", "variation.generators", "authored"}  # the keys that take several values
+LISTS = {"curate.benchmarks", "curate.sealed", "variation.generators", "authored"}  # the keys that take several values
 
 
 class Settings(BaseModel):
@@ -67,6 +67,7 @@ class Curate(Settings):
     repair: bool = True  # mojibake and invisible characters in free text are mended before it is measured
     repeated_spans: bool = False  # look for spans of 50 tokens that stand in an earlier document
     benchmarks: Texts = ()  # files whose items may not stand in the dataset
+    sealed: Texts = ()  # an expert's own test files, of questions, facts or names: no row may touch them
     tokenizer: str = ""  # a tokenizer.json file; then tokens are counted
     presidio: bool = False  # look for personal data with Presidio too
 

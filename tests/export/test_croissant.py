@@ -58,6 +58,7 @@ def test_what_the_format_requires_is_there(tmp_path: Path, formats: dict[str, st
     assert {"rai:dataCollection", "rai:dataLimitations", "rai:dataBiases", "rai:dataUseCases"} <= set(rai)
 
 
+@pytest.mark.filterwarnings("ignore")  # those of its own dependencies
 @pytest.mark.parametrize("formats", [LINES, TABLE], ids=["lines", "table"])
 def test_the_reference_reader_accepts_it(tmp_path: Path, formats: dict[str, str]) -> None:
     mlcroissant = pytest.importorskip("mlcroissant", reason="needs the extra `hub`")

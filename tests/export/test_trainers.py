@@ -65,6 +65,7 @@ def test_load_dataset_takes_the_splits(tmp_path: Path) -> None:
     assert {split: len(rows) for split, rows in loaded.items()} == WITH["splits"]
 
 
+@pytest.mark.filterwarnings("ignore")  # those of the framework
 def test_trl_parses_its_config(tmp_path: Path) -> None:
     trl = pytest.importorskip("trl", reason="needs the extra `train`")
     folder = make_folder(tmp_path, WITH)
@@ -84,6 +85,7 @@ def test_trl_parses_its_config(tmp_path: Path) -> None:
     assert script.dataset_name == "chat"
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_trl_takes_real_training_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trl = pytest.importorskip("trl", reason="needs the extra `train`")
     from datasets import load_dataset
@@ -93,7 +95,7 @@ def test_trl_takes_real_training_steps(tmp_path: Path, monkeypatch: pytest.Monke
     tokenizer, model = make_tiny_model()
     told = yaml.safe_load((folder / "trl.yaml").read_text())
     asked = {field.name for field in dataclasses.fields(trl.SFTConfig)}
-    small = {"bf16": False, "use_cpu": True, "max_length": 128, "per_device_train_batch_size": 4, "warmup_steps": 0}
+    small = {"bf16": False, "use_cpu": True, "max_length": 512, "per_device_train_batch_size": 4, "warmup_steps": 0}
     small |= {
         "max_steps": 6,
         "learning_rate": 5e-3,
@@ -149,6 +151,7 @@ def make_tiny_model() -> tuple[Any, Any]:
     return tokenizer, Qwen3ForCausalLM(config)
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_axolotl_parses_its_config(tmp_path: Path) -> None:
     schemas = pytest.importorskip("axolotl.utils.schemas.config", reason="needs axolotl")
     told = yaml.safe_load((make_folder(tmp_path, WITH) / "axolotl.yaml").read_text())
@@ -157,6 +160,7 @@ def test_axolotl_parses_its_config(tmp_path: Path) -> None:
     assert parsed.datasets[0].path == "chat"
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_llamafactory_parses_its_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     args = pytest.importorskip("llamafactory.hparams", reason="needs llamafactory")
     from transformers import HfArgumentParser

@@ -21,7 +21,7 @@ from apothecary.curate.contamination import find_overlaps, join_texts
 from apothecary.curate.ground import NO_GROUND, Ground
 from apothecary.curate.intake import find_format, fit_frame, iter_blocks
 from apothecary.curate.judge import LAST, load_rules
-from apothecary.curate.room import Job, curate_rows
+from apothecary.curate.room import Job, curate_rows, list_benchmarks
 from apothecary.curate.rows import find_shape, name_rows, read_shape, repair_columns
 from apothecary.curate.source import Source, unite_files
 from apothecary.curate.tools import load_index, refuse_test_items
@@ -67,6 +67,7 @@ def curate_files(
             files, out, context, hash_texts(identity["seal"], stamp), workers=workers, progress=progress
         )
         source = open_source(out / "gather", gathered, columns, files[0])
+        curate = curate.model_copy(update={"benchmarks": list_benchmarks(curate)})
         job = Job(out / "curate", source, curate, keep, workers, progress, stamp, ground or NO_GROUND)
         settings = encode_json(
             [source.shape.to_dict() if source.shape else None, curate.model_dump(), keep.model_dump()]

@@ -6,6 +6,7 @@ curate/exact/     equal prompts brought together, bucket by bucket: duplicates a
 curate/facts/     rows about the same facts: the same wording twice, and one wording too many
 curate/near/      free text with equal protected tokens: near-duplicates; semantic/ the same by an embedding
 curate/forms/     how many rows share a form, and those beyond a cap
+curate/sealed/    rows that touch an expert's own test file
 curate/           the first verdict about each row, file by file, and the funnel
 
 A stage that has nothing to look at is passed by. Buckets are sized by rows, so memory does not grow with the run.
@@ -26,6 +27,7 @@ from apothecary.curate.ground import NO_GROUND, Ground, find_ground
 from apothecary.curate.judge import judge_shard, load_rules
 from apothecary.curate.measure import list_measures
 from apothecary.curate.repeats import measure_repeats
+from apothecary.curate.sealed import list_questions, settle_sealed
 from apothecary.curate.settle import COMPONENTS, join_books, settle_file
 from apothecary.curate.source import Source
 from apothecary.curate.verify import verify_shard
@@ -36,7 +38,16 @@ from apothecary.engine.shard import MANIFEST_NAME
 from apothecary.errors import SourceError
 from apothecary.recipe import Curate, Keep, Recipe
 
-PLACES = ("room", "run", "views", "benchmarks", "pack", "tokenizer")  # where things lie, which is no input
+PLACES = (
+    "room",
+    "run",
+    "views",
+    "benchmarks",
+    "pack",
+    "tokenizer",
+    "sealed",
+    "sealed_views",
+)  # where things lie, which is no input
 BUCKET_ROWS = 2_000_000
 # What brings rows together, in order: the stage, the keys it reads, and its work on one bucket of them.
 BUCKETED: tuple[tuple[str, str, Work], ...] = (
@@ -68,8 +79,9 @@ def run_curate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progress
     Raises VerdictError when the books do not balance, and what the engine raises.
     """
     source = Source.from_manifest(run / "generate", read_json(run / "generate" / "manifest.json"))
-    ground = find_ground(recipe.pack, run / "gather") if recipe.curate.benchmarks else NO_GROUND
-    job = Job(run / "curate", source, recipe.curate, recipe.keep, workers, progress, ground=ground, run=str(run))
+    curate = recipe.curate.model_copy(update={"benchmarks": list_benchmarks(recipe.curate)})
+    ground = find_ground(recipe.pack, run / "gather") if curate.benchmarks else NO_GROUND
+    job = Job(run / "curate", source, curate, recipe.keep, workers, progress, ground=ground, run=str(run))
     return curate_rows(job, inputs=inputs)
 
 
@@ -103,6 +115,9 @@ def curate_rows(job: Job, *, inputs: str, settled: str = "") -> dict[str, Any]:
         done = run_stage(job, "forms", whole, settle_forms, context | {"settled": list_settled(tables)}, inputs)
         tables["forms"] = list_tables(done, "forms-")
         told["forms"] = read_meter(job.folder / "forms" / "data" / "meter.parquet")
+    if job.curate.sealed:
+        done = run_stage(job, "sealed", shards, settle_sealed, context, inputs)
+        tables["sealed"] = list_tables(done, "sealed-")
     context["tables"] = {stage: tables[stage] for stage in COMPONENTS if tables.get(stage)}
     return run_room(
         job.folder / settled,
@@ -141,6 +156,9 @@ def describe_job(job: Job) -> dict[str, Any]:
         "tokenizer_hash": hash_tokenizer(tokenizer) if tokenizer else "",
         "presidio": job.curate.presidio,
         "benchmarks": [str(Path(path).resolve()) for path in job.curate.benchmarks],
+        "sealed": [str(Path(path).resolve()) for path in job.curate.sealed],
+        "sealed_hashes": [hash_benchmark(Path(path)) for path in job.curate.sealed],
+        "sealed_views": str(Path(job.run) / "gather") if job.run else job.ground.views,
         "benchmark_hashes": [hash_benchmark(Path(path)) for path in job.curate.benchmarks],
     }
 
@@ -156,6 +174,11 @@ def find_shares(job: Job, shards: Sequence[Shard], context: dict[str, Any], veri
         return []
     whole = [Shard("all", {"rows": sum(shard.rows for shard in shards)})]
     return list_tables(run_stage(job, "repeats", whole, measure_repeats, context, context["measured"]), "shares-")
+
+
+def list_benchmarks(curate: Curate) -> tuple[str, ...]:
+    """The files whose questions no row may show: benchmarks, and sealed test files that hold questions."""
+    return tuple(dict.fromkeys((*curate.benchmarks, *list_questions(curate.sealed))))
 
 
 def hash_benchmark(path: Path) -> str:

@@ -21,6 +21,7 @@ COMPONENTS = {  # the first verdict about a row, in this order, counts
     "judge": "quality",
     "forms": "balance",
     "benchmark": "decontaminate",
+    "sealed": "decontaminate",
 }
 
 

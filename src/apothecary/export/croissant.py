@@ -27,7 +27,8 @@ LINKS = {
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
     "public-domain": "https://creativecommons.org/publicdomain/mark/1.0/",
 }
-COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {  # the keys of a line that are texts or numbers of their own; lists of turns are told by their parts
+COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+    # the keys of a line that are texts or numbers of their own; lists of turns are told by their parts
     "chat": {"messages": ("role", "content")},
     "sharegpt": {"conversations": ("from", "value")},
     "alpaca": {"instruction": (), "input": (), "output": (), "system": ()},

@@ -14,6 +14,8 @@ from typing import Any
 
 from apothecary.curate.check_export import check_export
 from apothecary.curate.judge import LAST, load_rules
+from apothecary.curate.room import list_benchmarks
+from apothecary.curate.sealed import refuse_touched
 from apothecary.curate.tools import load_index, refuse_test_items
 from apothecary.curate.verdicts import iter_dropped, list_verdict_files
 from apothecary.engine.commit import hash_file, read_json
@@ -91,8 +93,10 @@ def describe_dataset(
     pack = read_json(run / "generate" / "pack.json")
     parents = read_entities(run / "gather", pack, ["entity_id", "parent_key"])
     audit = audit_leaks(files, parents, pack, made.get("held_out_patterns", {}), workers)
-    if recipe.curate.benchmarks and LAST in load_rules(recipe.keep):
-        index = load_index(recipe.curate.benchmarks, str(run / "gather"))
+    audit["rows_that_touch_sealed_files"] = refuse_touched(files, recipe.curate.sealed, str(run / "gather"))
+    benchmarks = list_benchmarks(recipe.curate)
+    if benchmarks and LAST in load_rules(recipe.keep):
+        index = load_index(benchmarks, str(run / "gather"))
         refuse_test_items(check_export(files, index), run / ROOM)
     pieces = [entry.path for record in records for entry in record.files if entry.path.startswith("sample/")]
     sample = write_sample([run / ROOM / path for path in pieces], run / ROOM / SAMPLE, SAMPLE_ROWS)
