@@ -29,6 +29,7 @@ CHANGED = {
     "topics.facts": "3",
     "weights.molecular_weight": "3",
     "origins.template": "60",
+    "perspectives.basic facts": "25",
     "variation.grammar": "true",
     "variation.bank": "bank.jsonl",
     "variation.generators": "MIT, Apache-2.0",
@@ -113,7 +114,10 @@ def test_what_decides_has_a_fingerprint_of_its_own(tmp_path: Path, key: str, val
 
 def test_every_setting_is_either_fingerprinted_or_excluded() -> None:
     leaves = {key for key in list_keys() if not any(other.startswith(f"{key}.") for other in list_keys())}
-    tested = {key.partition(".")[0] if key.startswith(("weights.", "topics.", "origins.")) else key for key in CHANGED}
+    tested = {
+        key.partition(".")[0] if key.startswith(("weights.", "topics.", "origins.", "perspectives.")) else key
+        for key in CHANGED
+    }
     assert leaves == tested | set(HARMLESS) | {"keep.profile", "keep.bounds"}
     assert set(EXCLUDED) == set(HARMLESS)
 

@@ -112,6 +112,9 @@ class Recipe(Settings):
     drugs: Share = 0.35  # share of the rows about drugs, where an intent has both drugs and other compounds
     splits: Splits = Splits()
     topics: dict[str, Weight] = {}  # shares of the pack's topics; a topic left out gets no rows; none: by weight alone
+    perspectives: dict[
+        str, Weight
+    ] = {}  # shares of the five perspectives, as far as the topics allow; none: as it comes
     weights: dict[str, Weight] = {}  # by intent, within its topic; overrides the pack's own weight, 0 turns it off
     variation: Variation = Variation()
     origins: dict[str, Weight] = {}  # shares of template, augmented and context rows; none: all templates alike
@@ -126,7 +129,7 @@ class Recipe(Settings):
     @model_validator(mode="after")
     def sort_weights(self) -> Recipe:
         """The same recipe with its shares in name order, so that the order written does not matter."""
-        for name in ("topics", "weights", "origins"):
+        for name in ("topics", "perspectives", "weights", "origins"):
             written = getattr(self, name)
             if list(written) != sorted(written):
                 object.__setattr__(self, name, dict(sorted(written.items())))

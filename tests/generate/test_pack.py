@@ -31,8 +31,9 @@ def test_a_recipe_varies_its_pack(tiny_recipe: Recipe) -> None:
         ({"weights": {"melt": 1.0}}, "melts"),
         ({"topics": {"fact": 1.0}}, "facts"),
         ({"origins": {"augment": 1.0}}, "augmented"),
+        ({"perspectives": {"facts": 1.0}}, "basic facts"),
     ],
-    ids=["weights", "topics", "origins"],
+    ids=["weights", "topics", "origins", "perspectives"],
 )
 def test_unknown_names_are_refused_with_the_nearest(tiny_recipe: Recipe, change: dict[str, object], part: str) -> None:
     with pytest.raises(RecipeError) as caught:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 CHARACTERS_PER_TOKEN = 4
-BY = ("intent", "perspective", "group", "split", "tests", "licence")
+BY = ("intent", "perspective", "origin", "group", "split", "tests", "licence")
 GROUP_OF_STRATUM = pl.col("stratum").str.split("-").list.last().alias("group")
 
 
@@ -23,13 +23,14 @@ def count_mix(rows: pl.DataFrame, strata: pl.Series) -> dict[str, Any]:
         strata.alias("stratum"),
         "intent",
         "perspective",
+        "origin",
         "split",
         "tests",
         pl.col("licences").hash().alias("terms"),
         "licences",
         count_characters(rows).alias("characters"),
     )
-    keys = ["stratum", "intent", "perspective", "split", "tests", "terms"]
+    keys = ["stratum", "intent", "perspective", "origin", "split", "tests", "terms"]
     totals = told.group_by(keys).agg(
         pl.len().alias("rows"), pl.col("characters").sum(), pl.col("licences").first().alias("licence")
     )

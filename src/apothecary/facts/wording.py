@@ -11,6 +11,7 @@ from itertools import product
 
 _SLOT = re.compile(r"(?:(\w+)\.)?(\w+)(?::(\w+))?")
 _ESCAPED = "[]{}|"
+_TEXT = re.compile(r"[^\[\]{}|\\]+")  # a run of characters without a meaning
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,10 @@ class _Reader:
         """Nodes up to `|` or `]` when nested, else up to the end."""
         nodes: _Sequence = []
         while self.at < len(self.text):
+            if run := _TEXT.match(self.text, self.at):
+                nodes.append(run[0])
+                self.at = run.end()
+                continue
             char = self.text[self.at]
             if nested and char in "|]":
                 return nodes

@@ -81,7 +81,7 @@ def allocate_rows(
 def _subtract(origins: dict[str, float], rows: int, taken: Mapping[str, int]) -> dict[str, float]:
     """The shares of origins that the rendered rows of a split must have, when authored rows give their part."""
     total = sum(origins.values())
-    return {name: max(0.0, share / total * rows - taken.get(name, 0)) for name, share in origins.items()}
+    return {name: max(1e-9, share / total * rows - taken.get(name, 0)) for name, share in origins.items() if share}
 
 
 def split_rows(recipe: Recipe) -> dict[str, int]:
@@ -106,48 +106,95 @@ def _allocate_split(
         per_topic = share_out(rows, [topic.weight for topic in topics], limits)
     except CapacityError:
         raise _explain_shortage(intents, recipe, split, rows) from None
-    per_intent = [
-        (intent, int(count))
-        for topic, wanted in zip(topics, per_topic, strict=True)
-        for intent, count in zip(
-            topic.intents,
-            share_out(int(wanted), [i.weight for i in topic.intents], [i.limit for i in topic.intents]),
-            strict=True,
-        )
-        if count
+    per_intent = _balance_perspectives(topics, per_topic, recipe.perspectives)
+    classes = _balance_origins(per_intent, origins)
+    return [
+        quota
+        for (intent, count), parts in zip(per_intent, classes, strict=True)
+        for quota in _allocate_intent(intent, recipe, count, parts)
     ]
-    factors = _balance_origins(per_intent, origins)
-    return [quota for intent, count in per_intent for quota in _allocate_intent(intent, recipe, count, factors)]
 
 
-def _balance_origins(per_intent: Sequence[tuple[_Intent, int]], shares: dict[str, float]) -> dict[str, float]:
-    """Weights of the origins inside an intent, by which all intents together have the shares that are asked.
+def _balance_perspectives(
+    topics: Sequence[_Topic], per_topic: Counts, shares: dict[str, float]
+) -> list[tuple[_Intent, int]]:
+    """The rows of each intent: topics have theirs, and weights inside them are moved until perspectives have theirs.
 
-    Not every intent has templates of every origin, nor enough of them; the others make up for it, as far as they can.
+    This is iterative proportional fitting; what topics and limits do not allow stays as near as it comes.
     """
-    known = {template.origin for intent, _ in per_intent for template in intent.templates}
-    shares = {origin: share for origin, share in shares.items() if share and origin in known}
-    asked = {origin: share / sum(shares.values()) for origin, share in shares.items()}
-    total = sum(count for _, count in per_intent)
-    factors = dict(asked)
-    for _ in range(BALANCE_ROUNDS if len(asked) > 1 else 0):
-        got = dict.fromkeys(asked, 0)
-        for intent, count in per_intent:
-            for template, rows in zip(intent.templates, _share_templates(intent, count, factors), strict=True):
-                got[template.origin] += int(rows)
-        if max(abs(got[origin] - share * total) for origin, share in asked.items()) <= BALANCE * total:
+    total = int(per_topic.sum())
+    goal = {name: share / sum(shares.values()) * total for name, share in shares.items()}
+    factors = dict.fromkeys(goal, 1.0)
+    best: list[tuple[_Intent, int]] = []
+    best_miss = math.inf
+    for _ in range(BALANCE_ROUNDS):
+        found = []
+        for topic, rows in zip(topics, per_topic, strict=True):
+            weights = [one.weight * factors.get(one.perspective, 1.0) for one in topic.intents]
+            parts = share_out(int(rows), weights, [one.limit for one in topic.intents])
+            found += [(one, int(part)) for one, part in zip(topic.intents, parts, strict=True) if part]
+        got = Counter[str]()
+        for intent, part in found:
+            got[intent.perspective] += part
+        miss = max((abs(got[name] - wanted) for name, wanted in goal.items()), default=0.0)
+        if miss < best_miss:
+            best, best_miss = found, miss
+        if miss <= max(1.0, BALANCE * total):
             break
-        for origin, share in asked.items():
-            if got[origin]:
-                factors[origin] *= share * total / got[origin]
-    return factors
+        factors = {name: factor * (goal[name] + 1) / (got[name] + 1) for name, factor in factors.items()}
+    return best
 
 
-def _share_templates(intent: _Intent, rows: int, factors: dict[str, float]) -> Counts:
-    """The rows of an intent over its templates: by origin where shares are asked, else evenly."""
-    count = Counter(template.origin for template in intent.templates)
-    weights = [factors.get(one.origin, 0.0) / count[one.origin] if factors else 1.0 for one in intent.templates]
-    return share_out(rows, weights, [template.limit for template in intent.templates])
+def _balance_origins(per_intent: Sequence[tuple[_Intent, int]], shares: dict[str, float]) -> list[dict[str, int]]:
+    """The rows of each intent by class of origin, so that all intents together have the shares that are asked.
+
+    Not every intent has templates of every class, nor enough of them; the others make up for it, as far as they can.
+    Without shares there is one class for all.
+    """
+    limits = [_limit_classes(intent, bool(shares)) for intent, _ in per_intent]
+    known = {name for one in limits for name in one}
+    asked = {name: share for name, share in shares.items() if share and name in known} or {ANY: 1.0}
+    total = sum(count for _, count in per_intent)
+    goal = {name: share / sum(asked.values()) * total for name, share in asked.items()}
+    factors, best, best_miss = dict(asked), [dict[str, int]()], math.inf
+    for _ in range(BALANCE_ROUNDS):
+        split = _split_classes([count for _, count in per_intent], limits, factors)
+        got = Counter[str]()
+        for one in split:
+            got.update(one)
+        miss = max(abs(got[name] - wanted) for name, wanted in goal.items())
+        if miss < best_miss:
+            best, best_miss = split, miss
+        if miss <= max(1.0, BALANCE * total):
+            break
+        factors = {name: factor * (goal[name] + 1) / (got[name] + 1) for name, factor in factors.items()}
+    return best
+
+
+def _limit_classes(intent: _Intent, by_origin: bool) -> dict[str, int]:
+    """The most rows that an intent can give of each class of origin."""
+    found: Counter[str] = Counter()
+    for template in intent.templates:
+        found[template.origin if by_origin else ANY] += template.limit
+    return dict(found)
+
+
+def _split_classes(
+    counts: Sequence[int], limits: Sequence[dict[str, int]], factors: dict[str, float]
+) -> list[dict[str, int]]:
+    """Rows of each intent to rows by class; what rounding takes from a class it has first at the next intent."""
+    carried = dict.fromkeys(factors, 0.0)
+    split = []
+    for count, limit in zip(counts, limits, strict=True):
+        able = {name: limit[name] for name in factors if limit.get(name)}
+        weight = sum(factors[name] for name in able)
+        ideal = {name: min(count * factors[name] / weight, able[name]) for name in able}
+        wanted = [max(ideal[name] + carried[name], 1e-9) for name in able]
+        parts = share_out(count, wanted, list(able.values()))
+        split.append({name: int(rows) for name, rows in zip(able, parts, strict=True)})
+        for name, rows in split[-1].items():
+            carried[name] = min(max(carried[name] + ideal[name] - rows, -1.0), 1.0)
+    return split
 
 
 @dataclass(frozen=True)
@@ -161,10 +208,11 @@ class _Template:
 
 @dataclass(frozen=True)
 class _Intent:
-    """The templates of one intent in one split, its weight within its topic, and the most rows it may give."""
+    """The templates of one intent in one split, its place and weight among others, and the most rows it may give."""
 
     name: str
     topic: str
+    perspective: str
     weight: float
     templates: list[_Template]
     limit: int
@@ -190,7 +238,9 @@ def _measure_intent(plan: IntentPlan, weights: dict[str, float], recipe: Recipe,
     ]
     limit = min(sum(template.limit for template in templates), most["intent"])
     name = plan.intent.intent
-    return _Intent(name, plan.intent.topic, weights[name] if templates else 0.0, templates, limit)
+    return _Intent(
+        name, plan.intent.topic, plan.intent.perspective, weights[name] if templates else 0.0, templates, limit
+    )
 
 
 def _group_topics(intents: Sequence[_Intent], recipe: Recipe) -> list[_Topic]:
@@ -205,9 +255,14 @@ def _group_topics(intents: Sequence[_Intent], recipe: Recipe) -> list[_Topic]:
     return topics
 
 
-def _allocate_intent(intent: _Intent, recipe: Recipe, rows: int, factors: dict[str, float]) -> list[Quota]:
+def _allocate_intent(intent: _Intent, recipe: Recipe, rows: int, classes: dict[str, int]) -> list[Quota]:
+    """The rows of an intent, told by class of origin, over its templates and their groups."""
     quotas: list[Quota] = []
-    per_template = _share_templates(intent, rows, factors)
+    per_template = np.zeros(len(intent.templates), dtype=np.int64)
+    for name, count in classes.items():
+        own = np.array([name in (ANY, template.origin) for template in intent.templates])
+        limits = [template.limit for template, is_own in zip(intent.templates, own, strict=True) if is_own]
+        per_template[own] = share_out(count, [1.0] * len(limits), limits)
     for template, wanted in zip(intent.templates, per_template, strict=True):
         weights, limits = _weigh_groups(template.strata, recipe.drugs), _limit_groups(template.strata, recipe)
         shares = share_out(int(wanted), weights, limits)

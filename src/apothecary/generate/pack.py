@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apothecary.errors import RecipeError
-from apothecary.example import ORIGIN_CLASSES
+from apothecary.example import ORIGIN_CLASSES, PERSPECTIVES
 from apothecary.packs.load import find_pack, load_pack
 from apothecary.packs.model import Pack
 from apothecary.packs.variation import read_variation
@@ -29,11 +29,12 @@ def refuse_unknown(recipe: Recipe, pack: Pack) -> None:
         if intent not in known:
             what = f"`weights.{intent}`: the pack {pack.name} has no such intent"
             raise RecipeError(what, where="the recipe's weights", hint=suggest_key(intent, known))
-    classes = sorted(set(ORIGIN_CLASSES.values()))
-    for origin in recipe.origins:
-        if origin not in classes:
-            what = f"`origins.{origin}`: rows have no such origin"
-            raise RecipeError(what, where="the recipe's origins", hint=suggest_key(origin, classes))
+    valid = {"origins": sorted(set(ORIGIN_CLASSES.values())), "perspectives": list(PERSPECTIVES)}
+    for key, names in valid.items():
+        for name in getattr(recipe, key):
+            if name not in names:
+                what = f"`{key}.{name}`: there is none of that name"
+                raise RecipeError(what, where=f"the recipe's {key}", hint=suggest_key(name, names))
     topics = sorted({intent.topic for intent in pack.intents})
     for topic in recipe.topics:
         if topic not in topics:

@@ -33,7 +33,8 @@ class Asks:
     """The concrete question wordings of a template and what each split may use."""
 
     wordings: list[str]
-    pattern: NDArray[np.int64]  # of each wording
+    written: NDArray[np.int64]  # the number of each wording's pattern, as the template has them
+    pattern: NDArray[np.int64]  # the same, but of the base's pattern where the template is derived
     held_out: tuple[int, int] | None  # the patterns kept for validation and for test
     _allowed: dict[tuple[str, str], NDArray[np.int64]] = field(default_factory=dict)
 
@@ -174,10 +175,9 @@ class IntentPlan:
     def _read_asks(self, template: Template) -> Asks:
         """The wordings of a template; those of a derived one count as the patterns of its base that they hold."""
         wordings, pattern = expand_all(template.ask)
-        base, numbers = template, np.asarray(pattern, dtype=np.int64)
-        if template.derived:
-            base = next(one for one in self.intent.templates if one.id == template.derived.base)
-            numbers = np.array(template.derived.asks, dtype=np.int64)[numbers]
+        written = np.asarray(pattern, dtype=np.int64)
+        base = self._find_base(template)
+        numbers = np.array(template.derived.asks, dtype=np.int64)[written] if template.derived else written
         count = len(base.ask)
         held_out = None
         if count >= MIN_PATTERNS_TO_HOLD_OUT:
@@ -185,7 +185,12 @@ class IntentPlan:
             test = key % count
             validation = (test + 1 + (key // count) % (count - 1)) % count
             held_out = (validation, test)
-        return Asks(wordings, numbers, held_out)
+        return Asks(wordings, written, numbers, held_out)
+
+    def _find_base(self, template: Template) -> Template:
+        """The template that this one is derived from, else itself."""
+        name = template.derived.base if template.derived else template.id
+        return next(one for one in self.intent.templates if one.id == name)
 
     def list_held_out(self) -> dict[str, list[int]]:
         """By `intent/template`, the numbers of the ask patterns that training never uses."""
@@ -205,17 +210,15 @@ class IntentPlan:
 
     def _range_replies(self, template: Template) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For each question wording of a template its first reply wording, and how many there are from there."""
-        asks = len(self.asks[template.id].wordings)
+        written = self.asks[template.id].written
         _, reply_pattern = expand_all(template.reply)
         if template.derived is None:
-            return np.zeros(asks, dtype=np.int64), np.full(asks, len(reply_pattern), dtype=np.int64)
+            return np.zeros(len(written), dtype=np.int64), np.full(len(written), len(reply_pattern), dtype=np.int64)
         groups = [template.derived.reply_groups[pattern] for pattern in reply_pattern]
-        _, ask_pattern = expand_all(template.ask)
-        asked = [template.derived.ask_groups[pattern] for pattern in ask_pattern]
-        return (
-            np.array([groups.index(group) for group in asked], dtype=np.int64),
-            np.array([groups.count(group) for group in asked], dtype=np.int64),
-        )
+        asked = template.derived.ask_groups  # of each pattern
+        first = np.array([groups.index(group) for group in asked], dtype=np.int64)
+        count = np.array([groups.count(group) for group in asked], dtype=np.int64)
+        return first[written], count[written]
 
     def _build_parts(self, splits: NDArray[np.int8], shares: dict[str, float]) -> list[Part]:
         if self.intent.draw.kind == "none" or self.view is None:
@@ -252,6 +255,7 @@ class IntentPlan:
         """The field slots that alone tell one question of a template from another; none where it names the entity."""
         if self.intent.draw.kind != "one":
             return ()
+        template = self._find_base(template)
         patterns = template.before.ask if template.before else template.ask
         asked = [[s for s in slots(parse(wording)) if s.role in (None, "a")] for wording in expand_all(patterns)[0]]
         if all(any(slot.field in IDENTITIES for slot in wording) for wording in asked):

@@ -21,6 +21,7 @@ MAX_DEPTH = 20
 FORMAT = re.compile(r"dp(?:[0-9]|1[0-2])|sig(?:[1-9]|1[0-2])|int|raw|an|list|lines|inline")
 _SLOT = re.compile(r"(?:([A-Za-z]\w*)\.)?([A-Za-z]\w*)(?::(\w+))?", re.ASCII)
 _ESCAPED = "[]{}|"
+_TEXT = re.compile(r"[^\[\]{}|\\]+")  # a run of characters without a meaning
 _FORMAT_WORDS = ("dp2", "sig3", "int", "raw", "an", "list", "lines", "inline")
 
 
@@ -91,6 +92,10 @@ def parse(wording: str) -> list[Part]:
     text: list[str] = []
     position = 0
     while position < len(wording):
+        if run := _TEXT.match(wording, position):
+            text.append(run[0])
+            position = run.end()
+            continue
         char = wording[position]
         if char == "\\" and wording[position + 1 : position + 2] in tuple(_ESCAPED):
             text.append(wording[position + 1])
@@ -144,6 +149,10 @@ def _read_pattern(pattern: str) -> _Sequence:
     current = top
     position = 0
     while position < len(pattern):
+        if run := _TEXT.match(pattern, position):
+            current.append(run[0])
+            position = run.end()
+            continue
         char = pattern[position]
         end = position + 1
         if char == "\\" and pattern[end : end + 1] in tuple(_ESCAPED):

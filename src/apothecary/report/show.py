@@ -24,7 +24,7 @@ from apothecary.report.table import Cell, format_bytes, lay_out
 
 LOOK_ROWS = 5_000
 HOLDS = {"gather": "facts", "generate": "examples", "curate": "verdicts", "export": "rows"}
-BY = ("perspective", "intent", "split", "tests", "group", "licence")
+BY = ("perspective", "origin", "intent", "split", "tests", "group", "licence")
 
 
 def describe_outcome(outcome: Outcome) -> str:
