@@ -18,6 +18,7 @@ LAYERS = (
     {"gather", "documents"},
     {"generate"},
     {"curate"},
+    {"writing"},
     {"export"},
     {"identity"},
     {"flow"},

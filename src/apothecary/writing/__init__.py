@@ -1,0 +1,1 @@
+"""Rows that a language model writes from a closed list of facts, checked sentence by sentence.."""
