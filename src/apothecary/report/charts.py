@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from apothecary.report.markup import Html
+from apothecary.report.markup import Html, spell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,6 +83,7 @@ def render(figure: Figure, name: str) -> Html:
     for colour, variable in VARIABLES.items():
         text = text.replace(colour, f"var(--{variable})")
     text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px; font-family: inherit", text)
+    text = re.sub(r"font-family: [^;\"]*'[^;\"]*", "font-family: inherit", text)
     text = re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{name}-", text)
     return Html(text)
 
@@ -162,8 +163,8 @@ def draw_reach(figure: Figure, reach: dict[str, Any]) -> None:
             share = topic[group]
             axes.fill_between([place, place + 1], line, line + 1, color=HEAT, alpha=0.06 + 0.74 * share, linewidth=0)
             axes.text(place + 0.5, line + 0.5, f"{share:.0%}" if share else "", ha="center", va="center", fontsize=8.5)
-    axes.set_xticks([place + 0.5 for place in range(len(groups))], [name.replace("_", " ") for name in groups])
-    axes.set_yticks([line + 0.5 for line in range(len(topics))], [topic["topic"] for topic in topics])
+    axes.set_xticks([place + 0.5 for place in range(len(groups))], [spell(name).replace("_", "\n") for name in groups])
+    axes.set_yticks([line + 0.5 for line in range(len(topics))], [spell(topic["topic"]) for topic in topics])
     axes.set(xlim=(0, max(1, len(groups))), ylim=(max(1, len(topics)), 0))
     axes.grid(visible=False)
     axes.tick_params(length=0)

@@ -59,6 +59,7 @@ def examine_run(run: Path, labels: Path | None = None) -> dict[str, Any]:
         "reach": describe_reach(tally, known, topics),
         "topics": topics,
         "audit": manifest["audit"],
+        "safety_classes": read_classes(pack),
         "safety": (read_manifest(run, "gather") or {}).get("books", {}).get("safety", {}),
         "timing": timing,
         "cost": price_run(timing) | describe_generators(tally),
@@ -72,6 +73,12 @@ def list_funnel(made: dict[str, Any], manifest: dict[str, Any]) -> list[dict[str
     """The books of all components in order."""
     first = [{"component": name, **books} for name, books in made.get("books", {}).items()]
     return [*first, *manifest["funnel"]]
+
+
+def read_classes(pack: dict[str, Any]) -> dict[str, str]:
+    """What the safety classes of a pack mean; nothing where it has no safety rules."""
+    classes = (pack.get("safety") or {}).get("classes") or {}
+    return {name: str(told.get("means", "")) for name, told in classes.items()}
 
 
 def compare_topics(recipe: dict[str, Any], mix: dict[str, dict[str, int]], topics: Mapping[str, str]) -> dict[str, Any]:
@@ -158,7 +165,8 @@ def describe_quality(
     points = measure_curve(train, refused, [made["files"][number]["rows"] for number in order], judged)
     thumb = load_tiers().rule_of_thumb
     for point in points:
-        point["rule_of_thumb"] = round(read_thumb(point["rows"], thumb), 4)
+        is_covered = point["rows"] >= thumb[0].rows  # it says nothing about smaller sizes
+        point["rule_of_thumb"] = round(read_thumb(point["rows"], thumb), 4) if is_covered else None
     return {
         "points": points,
         "knees": {name: find_knee(points, name) for name in ("facts", "forms", "ngrams")},

@@ -43,6 +43,13 @@ def _show(letter: str) -> str:
     return f'<span class="code">U+{ord(letter):04X}</span>'
 
 
+def spell(text: str) -> str:
+    """A text for a place that takes no elements, as a chart: what cannot be seen is spelled as its code."""
+    return "".join(
+        letter if unicodedata.category(letter) not in HIDDEN else f"[U+{ord(letter):04X}]" for letter in text
+    )
+
+
 def tag(name: str, /, *children: Child, **attributes: str | int | None) -> Html:
     """An element; texts among its children are escaped. `class_` stands for class, None leaves an attribute out."""
     said = "".join(

@@ -7,14 +7,6 @@ from typing import Any
 from apothecary.report.markup import Child, Html, bar, join, percent, table, tag
 from apothecary.report.planned import format_time
 
-SAFETY = {
-    "S0": "no health matter",
-    "S1": "general",
-    "S2": "medical background",
-    "S3": "sensitive",
-    "S4": "refuse or redirect",
-}
-
 
 def tell_books(told: dict[str, Any]) -> Html:
     """The funnel, reason by reason, and the audit."""
@@ -51,7 +43,7 @@ def tell_safety(told: dict[str, Any]) -> Html:
     rows = [
         [
             name,
-            SAFETY.get(name, ""),
+            told["safety_classes"].get(name, ""),
             f"{number:,}",
             bar(number / max(1, told["rows"]), percent(number / max(1, told["rows"]))),
         ]

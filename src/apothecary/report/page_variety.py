@@ -49,8 +49,9 @@ def tell_intents(told: dict[str, Any]) -> Html:
         share = line["rows"] / max(1, told["rows"])
         found = reach["intents"].get(intent, {})
         cells = [shade(found.get(name, 0) / max(1, known[name]), f"{found.get(name, 0):,}") for name in names]
-        rows.append([intent, told["topics"].get(intent, "authored"), shade(line["rows"] / most, f"{line['rows']:,}"),
-                     percent(share, 2), f"{line['approximate_tokens'] / max(1, line['rows']):.0f}", *cells])  # fmt: skip
+        length = f"{line['approximate_tokens'] / max(1, line['rows']):.0f}"
+        amount = shade(line["rows"] / most, f"{line['rows']:,}")
+        rows.append([intent, told["topics"].get(intent, "authored"), amount, percent(share, 2), length, *cells])
     header = ["intent", "topic", "rows", "share", "tokens a row", *(f"{name}s" for name in names)]
     listed = table(header, rows, [2, 3, 4, *range(5, 5 + len(names))])
     return tag(
@@ -63,7 +64,7 @@ def tell_variety(told: dict[str, Any], charts: Charts) -> Html:
     questions, templates, texts = told["questions"], told["templates"], told["texts"]
     lines: list[list[Child]] = [
         ["question forms (names and values taken out)", f"{questions['forms']:,}", "different ones in training"],
-        ["effective number of forms", f"{questions['effective']:,.0f}", "as varied as so many of equal share (exp of the entropy)"],
+        ["effective number of forms", f"{questions['effective']:,.0f}", "of equal share; exp of the entropy"],
         ["share of the most frequent form", percent(questions["top_share"], 2), questions["top"]],
         ["templates used", f"{templates['used']:,}", f"of {templates['of']:,} in the pack"],
         ["share of the ten largest templates", percent(templates["top10_share"], 1), ""],
@@ -142,8 +143,7 @@ def tell_quality(told: dict[str, Any], charts: Charts) -> Html:
             tag("p", tell_knees(quality)),
             show_chart(charts, "curve", "What a thousand further rows still bring; both axes are logarithmic."),
             table(header, rows + beyond, range(10)),
-            tag("p", f"Nested subsets: the first rows of training. “New” is for each 1,000 rows since the line above. {texts}",
-                class_="note"),
+            tag("p", f"Nested subsets; “new” is for each 1,000 rows since the line above. {texts}", class_="note"),
             show_chart(charts, "quality", "The rule of thumb is an assumption about sizes; no part of it is measured."),
             tag("p", tell_strict(quality), class_="note"),
         ]
@@ -191,7 +191,7 @@ def tell_strict(quality: dict[str, Any]) -> str:
     if not accepted:
         return (
             "Quality in the strict sense is the share of rows that experts accept. Unmeasured: no labels were given "
-            "(apothecary report RUN --labels FILE). “Verified” says that a row states what the knowledge base states."
+            "(apothecary report RUN --labels FILE). “Verified” means that a row states what the facts state."
         )
     return (
         f"Experts judged {accepted['labels']:,} of these rows and accept {percent(accepted['share'])} "

@@ -12,9 +12,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from apothecary.packs.view import TABLES
+
 PLAIN = ("origin", "generator", "answer_type", "difficulty", "register", "safety_class", "tests", "split")
 COLUMNS = ("intent", "template", "entities", "sources", *PLAIN)
 LEAST_SHOWN = 15
+FIRST_GROUPS = ("drug", "compound")
 
 
 @dataclass
@@ -30,14 +33,19 @@ class Tally:
 
 
 def list_known(knowledge: Path) -> pl.DataFrame:
-    """The entities of a knowledge base as `entity_id, name, group`; the group of all but compounds is their table."""
+    """The entities of a knowledge base as `entity_id, name, group`; the group of all but compounds is their table.
+
+    `name` is null where an entity has none but its structure.
+    """
     frames = [pl.DataFrame(schema={"entity_id": pl.String, "name": pl.String, "group": pl.String})]
+    entities = {table: entity for entity, table in TABLES.items()}
     for path in sorted(knowledge.glob("*.parquet")):
         columns = pl.read_parquet_schema(path)
         if path.stem == "facts" or not {"entity_id", "name"} <= set(columns):
             continue
-        group = pl.col("group") if "group" in columns else pl.lit(path.stem.removesuffix("s"))
-        frames.append(pl.read_parquet(path).select("entity_id", "name", group.alias("group")))
+        group = pl.col("group") if "group" in columns else pl.lit(entities.get(path.name, path.stem))
+        name = pl.when("named").then("name") if "named" in columns else pl.col("name")
+        frames.append(pl.read_parquet(path).select("entity_id", name.alias("name"), group.alias("group")))
     return pl.concat(frames).unique("entity_id", keep="first", maintain_order=True)
 
 
@@ -78,10 +86,11 @@ def count_rows(tally: Tally, rows: pl.DataFrame, places: pl.DataFrame, lines: pl
 def describe_reach(tally: Tally, known: pl.DataFrame, topics: dict[str, str]) -> dict[str, Any]:
     """A tally to coverage: by group how many entities rows reach, by topic and intent the share of each group.
 
-    Groups are ordered by size; drugs that fewest rows are about are named.
+    Drugs and compounds come first, the others by size; drugs that fewest rows are about are named.
     """
     groups = known["group"].to_numpy()
-    names = [str(name) for name in known.group_by("group").len().sort("len", "group", descending=True)["group"]]
+    sizes = known.group_by("group").len().sort("len", "group", descending=True)["group"].to_list()
+    names = sorted(map(str, sizes), key=lambda name: name not in FIRST_GROUPS)
     told: dict[str, Any] = {"groups": [], "topics": [], "intents": {}, "fewest": {}}
     for name in names:
         inside = groups == name
@@ -96,7 +105,10 @@ def describe_reach(tally: Tally, known: pl.DataFrame, topics: dict[str, str]) ->
     for topic, numbers in by_topic.items():
         reached_by = np.asarray(tally.reach[numbers].any(axis=0), dtype=np.bool_)
         told["topics"].append({"topic": topic, **{name: float(reached_by[groups == name].mean()) for name in names}})
+    is_named = known["name"].is_not_null().to_numpy()
     for name in ("drug",):
-        order = [at for at in np.argsort(tally.rows_about, kind="stable") if groups[at] == name][:LEAST_SHOWN]
-        told["fewest"][name] = [{"name": known["name"][int(at)], "rows": int(tally.rows_about[at])} for at in order]
+        order = [at for at in np.argsort(tally.rows_about, kind="stable") if groups[at] == name and is_named[at]]
+        told["fewest"][name] = [
+            {"name": known["name"][int(at)], "rows": int(tally.rows_about[at])} for at in order[:LEAST_SHOWN]
+        ]
     return told
