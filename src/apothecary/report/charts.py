@@ -39,6 +39,7 @@ STYLE: dict[Any, Any] = {
     "lines.linewidth": 1.8,
     "lines.markersize": 4,
 }
+MOST_LETTERS = 24  # of a name on an axis
 NAMES = {"facts": "facts", "forms": "question forms", "ngrams": "4-grams of words"}
 COLOURS = {"facts": FIRST, "forms": SECOND, "ngrams": THIRD}
 
@@ -163,13 +164,19 @@ def draw_reach(figure: Figure, reach: dict[str, Any]) -> None:
             share = topic[group]
             axes.fill_between([place, place + 1], line, line + 1, color=HEAT, alpha=0.06 + 0.74 * share, linewidth=0)
             axes.text(place + 0.5, line + 0.5, f"{share:.0%}" if share else "", ha="center", va="center", fontsize=8.5)
-    axes.set_xticks([place + 0.5 for place in range(len(groups))], [spell(name).replace("_", "\n") for name in groups])
-    axes.set_yticks([line + 0.5 for line in range(len(topics))], [spell(topic["topic"]) for topic in topics])
+    axes.set_xticks([place + 0.5 for place in range(len(groups))], [label(name).replace("_", "\n") for name in groups])
+    axes.set_yticks([line + 0.5 for line in range(len(topics))], [label(topic["topic"]) for topic in topics])
     axes.set(xlim=(0, max(1, len(groups))), ylim=(max(1, len(topics)), 0))
     axes.grid(visible=False)
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)
+
+
+def label(text: str) -> str:
+    """A name for an axis: short, and without characters that cannot be seen."""
+    told = spell(text)
+    return told if len(told) <= MOST_LETTERS else told[: MOST_LETTERS - 1] + "…"
 
 
 def name_decades(axes: Axes) -> None:
