@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from apothecary.cli.app import PackName, Quiet, Workers, app, count_workers, gather_app
+from apothecary.cli.app import PackName, Quiet, Workers, app, count_workers, gather_app, make_teller
 
 
 @gather_app.command("pack")
@@ -53,14 +54,18 @@ def _add_reader(kind: str, told: str) -> None:
     """The verb `gather KIND`, which reads files of one kind of document."""
 
     def read(
-        files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Files or archives of them.")],
+        files: Annotated[list[str], typer.Argument(metavar="FILES", help="Files, archives of them, or addresses.")],
         out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where documents and passages go.")],
+        allow: Annotated[
+            list[str] | None, typer.Option("--allow", metavar="HOST", help="Another host to download from; repeatable.")
+        ] = None,
         workers: Workers = 0,
         quiet: Quiet = False,
     ) -> None:
         from apothecary.report.documents import report_documents
 
-        typer.echo(report_documents(kind, files, out, workers=count_workers(workers), quiet=quiet))
+        read = partial(report_documents, workers=count_workers(workers), quiet=quiet)
+        typer.echo(read(kind, files, out, allowed=allow or [], tell=make_teller(quiet)))
 
     gather_app.command(kind, help=f"Read {told} into documents and passages.")(read)
 
