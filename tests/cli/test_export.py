@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
+import polars as pl
 import pytest
 from tests.cli.test_runs import TINY_PACK, assert_refused, call
 
@@ -58,3 +60,51 @@ def test_a_folder_of_other_things_is_left_alone(run: Path, tmp_path: Path) -> No
     (tmp_path / "mine.txt").write_text("mine")
     assert_refused(call("export", run, "--out", tmp_path), "no run has made")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_recall_takes_out_what_rests_on_an_entity_and_diff_finds_it(run: Path, tmp_path: Path) -> None:
+    rows = pl.read_parquet(run / "export" / "data" / "*.parquet")
+    entity = rows["entities"][0][0]
+    gone = set(rows.filter(pl.col("entities").list.contains(entity))["id"])
+    out = tmp_path / "out"
+    done = call("recall", run, "--entity", entity, "--out", out, "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert f"{len(gone):,} rows are gone" in done.stdout
+    left = pl.read_parquet(out / "parquet" / "*.parquet")
+    assert set(left["id"]) == set(rows["id"]) - gone
+    assert not left["entities"].list.contains(entity).any()
+    told = json.loads((out / "recall.json").read_text())
+    assert told["rows_left"] == left.height
+    assert sum(told["rows_removed"].values()) == len(gone)
+    subprocess.run(["sha256sum", "-c", "--quiet", "checksums.sha256"], cwd=out, check=True)
+    whole = call("export", run, "--format", "parquet", "--out", tmp_path / "whole", "--quiet")
+    assert whole.returncode == 0, whole.stderr
+    for entry in told["files"]:
+        same = (tmp_path / "whole" / entry["path"]).read_bytes() == (out / entry["path"]).read_bytes()
+        assert same is entry["is_unchanged"]
+    found = call("diff", run, out, "--out", tmp_path / "diff.parquet")
+    assert found.returncode == 0, found.stderr
+    assert f"0 added, {len(gone)} removed, 0 changed, {left.height} equal" in found.stdout
+    lines = pl.read_parquet(tmp_path / "diff.parquet")
+    assert set(lines["id"]) == gone
+    assert set(lines["reason"]) == {f"dropped there: recalled entity {entity}"}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--source", "nobody"), "no source nobody"),
+        (("--fact", "nothing"), "no fact nothing"),
+        (("--entity", "unheardofium"), "no entity is named"),
+        ((), "nothing is recalled"),
+    ],
+)
+def test_a_recall_of_what_is_not_there_is_explained(
+    run: Path, tmp_path: Path, options: tuple[str, ...], told: str
+) -> None:
+    assert_refused(call("recall", run, "--out", tmp_path / "out", *options), told)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_diff_of_no_dataset_is_explained(run: Path, tmp_path: Path) -> None:
+    assert_refused(call("diff", run, tmp_path), "neither a run nor an export folder")

@@ -54,3 +54,40 @@ def export_verb(
     )
     for line in report_export(run, request, workers=count_workers(workers), progress=make_progress(quiet)):
         typer.echo(line)
+
+
+@app.command()
+def recall(
+    run: RunFolder,
+    out: OutFolder,
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="A source, as chembl.")] = None,
+    fact: Annotated[str | None, typer.Option(metavar="ID", help="The id of a fact.")] = None,
+    entity: Annotated[str | None, typer.Option(metavar="NAME", help="An entity, by name or id.")] = None,
+    formats: Formats = None,
+    compress: Annotated[str, typer.Option(help="zstd, gzip or none.")] = "zstd",
+    workers: Workers = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Write a release without the rows that rest on a source, a fact or an entity."""
+    from apothecary.engine.progress import make_progress
+    from apothecary.report.handed import Request, list_names, recall_rows
+
+    request = Request(list_names(formats) or ("parquet",), out, compress=compress)
+    told = {"source": source, "fact": fact, "entity": entity}
+    for line in recall_rows(run, request, **told, workers=count_workers(workers), progress=make_progress(quiet)):
+        typer.echo(line)
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A run, or an export folder with tables.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="Another.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Every row that differs, as Parquet.")
+    ] = None,
+) -> None:
+    """Print which rows were added, removed and changed between two datasets, and why."""
+    from apothecary.report.difference import report_difference
+
+    for line in report_difference(before, after, out):
+        typer.echo(line)

@@ -35,6 +35,11 @@ class Choice:
         """Whether rows are left out for what they rest on."""
         return bool(self.sources or self.facts or self.entities)
 
+    def list_recalled(self) -> dict[str, list[str]]:
+        """What is recalled, by kind."""
+        named = {"source": self.sources, "fact": self.facts, "entity": self.entities}
+        return {kind: list(names) for kind, names in named.items() if names}
+
     def to_context(self) -> dict[str, Any]:
         """The choice as JSON-able settings, for worker processes."""
         return {

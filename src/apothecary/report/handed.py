@@ -10,7 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from apothecary.engine.commit import encode_json, explain_storage, hash_file, read_json, remove_file, write_bytes
+from apothecary.engine.commit import (
+    encode_json,
+    explain_storage,
+    hash_file,
+    read_json,
+    remove_file,
+    write_bytes,
+    write_json,
+)
 from apothecary.engine.lock import RunLock
 from apothecary.engine.progress import Progress
 from apothecary.engine.shard import MANIFEST_NAME
@@ -25,7 +33,7 @@ from apothecary.export.trainers import write_trainers
 from apothecary.flow import read_identity
 from apothecary.recipe import suggest_key
 from apothecary.report.curated import stamp_code
-from apothecary.report.dataset import require_dataset
+from apothecary.report.dataset import find_entities, require_dataset
 from apothecary.report.table import Cell, format_bytes, lay_out
 
 
@@ -105,14 +113,14 @@ def export_run(
             workers=workers,
             progress=progress,
         )
-        describe_folder(run, out, manifest, order)
+        describe_folder(run, out, manifest, order, choice)
     return manifest
 
 
-def describe_folder(run: Path, out: Path, manifest: dict[str, Any], order: Order) -> None:
+def describe_folder(run: Path, out: Path, manifest: dict[str, Any], order: Order, choice: Choice) -> None:
     """A finished export folder to the files that describe it: card, metadata, checker, configs, checksums."""
     identity = read_identity(run)
-    told = manifest | {"command": tell_command(order, manifest)}
+    told = manifest | {"command": tell_command(order, choice)}
     remove_stale(out, manifest)
     sources = read_json(run / "gather" / "sources.json") if (run / "gather" / "sources.json").exists() else []
     write_card(out, run, told, identity, sources)
@@ -120,6 +128,8 @@ def describe_folder(run: Path, out: Path, manifest: dict[str, Any], order: Order
     if "reward" in order.formats:
         write_bytes(out / "reward.py", Path(str(reward.__file__)).read_bytes())
     write_trainers(out, order.trainers, manifest["books"])
+    if choice.is_recall:
+        write_json(out / "recall.json", describe_recall(manifest, choice))
     write_checksums(out)
 
 
@@ -133,9 +143,73 @@ def remove_stale(out: Path, manifest: dict[str, Any]) -> None:
         folder.rmdir()
 
 
-def tell_command(order: Order, manifest: dict[str, Any]) -> str:
+def recall_rows(
+    run: Path,
+    request: Request,
+    *,
+    source: str | None,
+    fact: str | None,
+    entity: str | None,
+    workers: int,
+    progress: Progress,
+) -> Iterator[str]:
+    """Write a release without the rows that rest on a source, a fact or an entity, and tell what is gone."""
+    require_dataset(run)
+    entities = tuple(find_entities(run, entity)) if entity else ()
+    choice = Choice((source,) if source else (), (fact,) if fact else (), entities)
+    if not choice.is_recall:
+        raise RecipeError("nothing is recalled", where="command line", hint="--source NAME, --fact ID or --entity NAME")
+    refuse_unknown(run, source, fact)
+    manifest = export_run(run, read_order(request), request.out, choice, workers=workers, progress=progress)
+    yield from describe_export(manifest, request.out)
+    changed = sum(not entry["is_unchanged"] for entry in describe_recall(manifest, choice)["files"])
+    yield f"{sum(manifest['books']['export']['dropped'].values()):,} rows are gone, {changed} files differ from before"
+    yield f"their ids: {request.out / 'removed'}; the new checksums: {request.out / 'checksums.sha256'}"
+
+
+def refuse_unknown(run: Path, source: str | None, fact: str | None) -> None:
+    """Raise RecipeError for a source or a fact that the run's knowledge base does not have."""
+    if source:
+        known = [one["id"] for one in read_json(run / "gather" / "sources.json")]
+        if source not in known:
+            raise RecipeError(f"the run has no source {source}", where="--source", hint=suggest_key(source, known))
+    if fact:
+        import polars as pl
+
+        facts = pl.scan_parquet(run / "gather" / "facts.parquet").filter(pl.col("fact_id") == fact)
+        if facts.select("fact_id").collect().is_empty():
+            hint = "apothecary trace RUN ID prints the facts of a row; ids stand in the column `facts`"
+            raise RecipeError(f"the run has no fact {fact}", where="--fact", hint=hint)
+
+
+def describe_recall(manifest: dict[str, Any], choice: Choice) -> dict[str, Any]:
+    """The manifest of a recall to what differs from the release before: rows gone, and which files are as they were."""
+    touched = {Path(entry["path"]).stem for entry in manifest["files"] if entry["path"].startswith("removed/")}
+    released = [entry for entry in manifest["files"] if not entry["path"].startswith("removed/")]
+    files = [
+        {"path": one["path"], "sha256": one["sha256"], "is_unchanged": not _belongs(one["path"], touched)}
+        for one in released
+    ]
+    return {
+        "recalled": choice.list_recalled(),
+        "rows_before": manifest["books"]["export"]["read"],
+        "rows_removed": manifest["books"]["export"]["dropped"],
+        "rows_left": manifest["books"]["export"]["kept"],
+        "files": files,
+    }
+
+
+def _belongs(path: str, shards: set[str]) -> bool:
+    name = Path(path).name
+    return any(name.startswith((f"{shard}.", f"{shard}-of-")) for shard in shards)
+
+
+def tell_command(order: Order, choice: Choice) -> str:
     """An order to the command that asks for it."""
-    parts = ["apothecary export again --out out", *(f"--format {form}" for form in order.formats)]
+    verb = "recall" if choice.is_recall else "export"
+    parts = [f"apothecary {verb} again --out out"]
+    parts += [f"--{kind} {name}" for kind, names in choice.list_recalled().items() for name in names]
+    parts += [*(f"--format {form}" for form in order.formats)]
     parts += [f"--for {trainer}" for trainer in order.trainers]
     default = Order(formats=order.formats)
     told = (("reasoning", "--reasoning"), ("compress", "--compress"), ("pairs", "--pairs"))
