@@ -8,7 +8,7 @@ from apothecary.engine.llm.request import Request
 from apothecary.generate.vary.gates import Gates
 from apothecary.generate.vary.mask import mask
 from apothecary.generate.vary.prompts import Asked
-from apothecary.generate.vary.run import load_corpus
+from apothecary.generate.vary.run import Corpus, load_corpus
 from apothecary.generate.vary.targets import Side, Target, list_targets
 from apothecary.generate.vary.vocabulary import Vocabulary
 from apothecary.packs.model import Pack
@@ -18,13 +18,13 @@ PHRASES = {"mp_c": ["melting point", "melts", "melting temperature"], "mw": ["mo
 
 @pytest.fixture(scope="session")
 def vocabulary(tiny_pack: Pack) -> Vocabulary:
-    return Vocabulary(tiny_pack, PHRASES, pairs=load_corpus()[1])
+    return Vocabulary(tiny_pack, PHRASES, triples=load_corpus().triples)
 
 
 @pytest.fixture(scope="session")
-def corpus() -> Pack:
+def corpus() -> Corpus:
     """How people put things; without it a pack of ten questions knows hardly any two words that go together."""
-    return load_corpus()[0]
+    return load_corpus()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from apothecary.engine.llm.ledger import Budget, Ledger
 from apothecary.generate.vary.ask import Order, Yield, merge_banks, vary
 from apothecary.generate.vary.gates import Gates
 from apothecary.generate.vary.prompts import Prompter
+from apothecary.generate.vary.run import Corpus
 from apothecary.generate.vary.targets import list_targets
 from apothecary.generate.vary.vocabulary import Vocabulary
 from apothecary.packs.bank import settle_wording
@@ -38,11 +39,13 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def run(tiny_pack: Pack, corpus: Pack, vocabulary: Vocabulary, server: Server, tmp_path: Path) -> Callable[..., Yield]:
+def run(
+    tiny_pack: Pack, corpus: Corpus, vocabulary: Vocabulary, server: Server, tmp_path: Path
+) -> Callable[..., Yield]:
     def run(
         order: Order = ORDER, intents: tuple[str, ...] = ("melts",), budget: Budget | None = None, **more: Any
     ) -> Yield:
-        prompter = Prompter(tiny_pack, [corpus])
+        prompter = Prompter(tiny_pack, corpus.demos)
         with Cache(tmp_path / "answers") as cache:
             ledger = Ledger(cache, "small", budget=budget)
             client = Client(Endpoint(server.url, "small"), cache, ledger)

@@ -47,7 +47,9 @@ WEIGHS = ("heavier", "then", "reply", "{hi.Name} weighs {diff:dp2} g/mol more th
         (HEAVIER, "Of {a.name} and {b.name}, one is lighter. Which, by what?", "direction"),
         (HEAVIER, "Of {b.name} and {a.name}, which is heavier, by what?", "places"),
         (DILUTE, "Diluted {stock} %, how many mL of a {share}-fold stock fill {final} mL?", "places"),
-        (MELTS, "In °C the what melting point is of {name}?", "pairs"),
+        (MELTS, "In °C the what melting point is of {name}?", "fluency"),
+        (MELTS, "What is the melting point of the melting {name}, in °C?", "repeats"),
+        (MELTS, "Give the melting point of {name} in °C, what is it?", "repeats"),
         (MELTS, "What's the melting point of {name}, in °C?", "known"),
         (MELTS, "Melting point of {name} in °C?", "known"),
     ],
@@ -98,7 +100,7 @@ def test_a_pattern_that_the_packs_linter_refuses_is_none(
     vocabulary: Vocabulary, gates: Gates, ask: Callable[..., Asked], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verdict = gates.judge("The {name} point of melting, in °C?", ask(*MELTS))
-    assert verdict.gate in ("form", "pairs", "lint")
+    assert verdict.gate in ("form", "fluency", "lint")
 
 
 def test_with_an_embedder_the_cosine_counts_too(vocabulary: Vocabulary, ask: Callable[..., Asked]) -> None:

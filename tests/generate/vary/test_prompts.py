@@ -6,13 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from apothecary.generate.vary.prompts import SAMPLES_PER_REQUEST, Draw, Prompter
+from apothecary.generate.vary.run import Corpus
 from apothecary.generate.vary.targets import Target
 from apothecary.packs.model import REGISTERS, Pack
 
 
 @pytest.fixture(scope="module")
-def prompter(tiny_pack: Pack, corpus: Pack) -> Prompter:
-    return Prompter(tiny_pack, [corpus])
+def prompter(tiny_pack: Pack, corpus: Corpus) -> Prompter:
+    return Prompter(tiny_pack, corpus.demos)
 
 
 def test_the_same_order_gives_the_same_requests_and_another_seed_others(

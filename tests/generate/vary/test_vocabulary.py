@@ -36,12 +36,14 @@ def test_what_is_there_is_known_by_intent_or_template(vocabulary: Vocabulary, ai
     assert "§ melts § c" in vocabulary.list_known(aim("melts", "plain", "reply"))
 
 
-def test_pairs_that_the_pack_never_writes(vocabulary: Vocabulary, ask: Callable[..., Asked]) -> None:
+def test_words_in_a_row_that_nobody_writes(vocabulary: Vocabulary, ask: Callable[..., Asked]) -> None:
     asked = ask("melts", "plain", "ask", "What is the melting point of {name}?")
     assert vocabulary.find_unseen("Melting point of {name}?", asked) == []
     assert vocabulary.find_unseen("Melting of {name} point?", asked) == [
-        ("melting", "of"),
-        ("§name", "point"),
+        ("^", "melting", "of"),
+        ("melting", "of", "§name"),
+        ("of", "§name", "point"),
+        ("§name", "point", "?"),
     ]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from apothecary.generate.vary.words import list_digits, list_stems, list_words, load_words, stem
+from apothecary.generate.vary.words import THING, list_digits, list_stems, list_words, load_words, stem
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,8 @@ def test_words_are_read_without_slots_and_digits() -> None:
 
 def test_content_words_are_what_is_left() -> None:
     lists = load_words()
-    assert lists.list_content("What is the melting point of this compound, please?") == ["melt", "point"]
+    assert lists.list_content("What is the melting point of this compound, please?") == ["melt", "point", THING]
+    assert lists.list_content("a drug") == lists.list_content("that medicine")
 
 
 def test_guarded_groups_and_directions() -> None:

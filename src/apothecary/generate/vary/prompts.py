@@ -7,10 +7,8 @@ copies. A demonstration is two wordings with the same slots from one template of
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,7 @@ from apothecary.generate.vary.mask import Masked, mask
 from apothecary.generate.vary.targets import SIDES, Side, Target, is_rewritable
 from apothecary.generate.vary.words import list_words
 from apothecary.packs.grammar import expand
-from apothecary.packs.model import Pack
+from apothecary.packs.model import Intent, Pack
 from apothecary.packs.skeleton import MASK, skeleton
 
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -54,26 +52,24 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class _Demo:
+class Demo:
+    """Two wordings of one template that say the same, as shown."""
+
     intent: str
     side: Side
     register: str
-    slots: Counter[str]
     before: str
     after: str
+    slots: tuple[list[str], list[str]]
+    words: frozenset[str]
 
 
 class Prompter:
-    """A pack and the data of prompts.yaml, made into requests; `corpus` are packs that demonstrations may come from."""
+    """A pack and the data of prompts.yaml, made into requests; `demos` are those of other packs."""
 
-    def __init__(self, pack: Pack, corpus: Sequence[Pack] = (), path: Path = PROMPTS) -> None:
-        self.pack, self.corpus = pack, (pack, *corpus)
+    def __init__(self, pack: Pack, demos: Sequence[Demo] = (), path: Path = PROMPTS) -> None:
+        self.demos = [*list_demos(pack), *demos]
         self.data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-
-    @cached_property
-    def _demos(self) -> list[_Demo]:
-        intents = [intent for pack in self.corpus for intent in pack.intents]
-        return [demo for intent in intents for side in SIDES for demo in _list_demos(intent, side)]
 
     def build(self, target: Target, samples: int, model: str, draw: Draw, revision: str = "") -> Iterator[Asked]:
         """The requests for `samples` wordings, eight a request, each with another source and other demonstrations."""
@@ -111,23 +107,22 @@ class Prompter:
         """
         words, slots = set(list_words(shown.text)), _sort_slots(shown.text)
 
-        def rank(demo: _Demo) -> tuple[float, int]:
-            own = set(list_words(demo.before))
-            alike = 2 * len(words & own) / ((len(words) + len(own)) or 1)
-            more = sum(abs(len(a) - len(b)) for a, b in zip(slots, _sort_slots(demo.before), strict=True))
+        def rank(demo: Demo) -> tuple[float, int]:
+            alike = 2 * len(words & demo.words) / ((len(words) + len(demo.words)) or 1)
+            more = sum(abs(len(a) - len(b)) for a, b in zip(slots, demo.slots, strict=True))
             return 2 * more - alike + 0.25 * (demo.register != target.register), derive_key(
                 key, demo.before, demo.after
             )
 
-        def fits(demo: _Demo) -> bool:
-            is_small = all(len(a) <= len(b) for a, b in zip(_sort_slots(demo.before), slots, strict=True))
+        def fits(demo: Demo) -> bool:
+            is_small = all(len(a) <= len(b) for a, b in zip(demo.slots, slots, strict=True))
             return demo.side == target.side and demo.intent != target.intent.intent and is_small
 
-        others = filter(fits, self._demos)
+        others = filter(fits, self.demos)
         pool = sorted(others, key=rank)[:POOL]
         picked: dict[str, tuple[str, str]] = {}
         for demo in sorted(pool, key=lambda demo: derive_key(key, demo.before, demo.after)):
-            pairs = zip(_sort_slots(demo.before), slots, strict=True)
+            pairs = zip(demo.slots, slots, strict=True)
             renamed = {theirs: ours for mine, own in pairs for theirs, ours in zip(mine, own, strict=False)}
             before, after = (_rename(text, renamed) for text in (demo.before, demo.after))
             picked.setdefault(demo.intent, (before, after))
@@ -144,7 +139,12 @@ def _sort_slots(text: str) -> tuple[list[str], list[str]]:
     return [s for s in slots if s.endswith("name}")], [s for s in slots if not s.endswith("name}")]
 
 
-def _list_demos(intent: Any, side: Side) -> Iterator[_Demo]:
+def list_demos(pack: Pack) -> list[Demo]:
+    """All demonstrations that a pack's own wordings give."""
+    return [demo for intent in pack.intents for side in SIDES for demo in _list_demos(intent, side)]
+
+
+def _list_demos(intent: Intent, side: Side) -> Iterator[Demo]:
     """Pairs of wordings of a template with the same slots and different skeletons."""
     for template in intent.templates:
         if template.before:
@@ -153,7 +153,8 @@ def _list_demos(intent: Any, side: Side) -> Iterator[_Demo]:
         texts = [mask(text) for text in (expand(pattern)[0] for pattern in patterns) if is_rewritable(text)]
         for one, other in permutations(texts, 2):
             if one.slots == other.slots and not one.tail and _is_plain(one.text, other.text):
-                yield _Demo(intent.intent, side, template.register, one.slots, one.text, other.text)
+                slots, words = _sort_slots(one.text), frozenset(list_words(one.text))
+                yield Demo(intent.intent, side, template.register, one.text, other.text, slots, words)
 
 
 def _is_plain(one: str, other: str) -> bool:

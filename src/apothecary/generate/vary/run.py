@@ -15,9 +15,9 @@ from apothecary.engine.progress import Progress
 from apothecary.errors import RecipeError
 from apothecary.generate.vary.ask import PROBE, Order, Yield, list_requests, merge_banks, vary
 from apothecary.generate.vary.gates import Embed, Gates
-from apothecary.generate.vary.prompts import Prompter
+from apothecary.generate.vary.prompts import Demo, Prompter, list_demos
 from apothecary.generate.vary.targets import Register, Target, list_targets
-from apothecary.generate.vary.vocabulary import Pair, Vocabulary, list_pairs, read_phrases
+from apothecary.generate.vary.vocabulary import Triple, Vocabulary, list_triples, read_phrases
 from apothecary.packs.bank import BankWording, read_bank, write_bank
 from apothecary.packs.load import load_pack
 from apothecary.packs.model import Pack
@@ -48,9 +48,9 @@ def make_bank(job: Job, *, progress: Progress, embed: Embed | None = None) -> tu
     """A job in, the yield and the whole bank out; the file is written even when the run was stopped."""
     pack = load_pack(job.pack)
     targets = choose_targets(pack, job.intents, job.registers)
-    corpus, pairs = load_corpus()
-    prompter = Prompter(pack, [corpus] if pack.name != CORPUS else [])
-    gates = Gates(Vocabulary(pack, read_phrases(job.pack), pairs=pairs), embed=embed)
+    corpus = load_corpus()
+    prompter = Prompter(pack, corpus.demos if job.pack != CORPUS else ())
+    gates = Gates(Vocabulary(pack, read_phrases(job.pack), triples=corpus.triples), embed=embed)
     old = read_bank(job.out) if job.out.is_file() else []
     asked = {one.request.key for one in list_requests(targets, prompter, job.order)}
     _note_others(old, asked, targets, gates)
@@ -66,11 +66,20 @@ def make_bank(job: Job, *, progress: Progress, embed: Embed | None = None) -> tu
     return done, bank
 
 
+@dataclass(frozen=True)
+class Corpus:
+    """The built-in pack that shows how questions and answers are put, its demonstrations and its words in a row."""
+
+    pack: Pack
+    demos: tuple[Demo, ...]
+    triples: frozenset[Triple]
+
+
 @lru_cache(maxsize=1)
-def load_corpus() -> tuple[Pack, frozenset[Pair]]:
-    """The built-in pack that shows how questions and answers are put, and which words go together in it."""
+def load_corpus() -> Corpus:
+    """The corpus, read once a process."""
     pack = load_pack(CORPUS)
-    return pack, list_pairs(pack)
+    return Corpus(pack, tuple(list_demos(pack)), list_triples(pack))
 
 
 def choose_targets(pack: Pack, intents: Sequence[str], registers: Sequence[Register]) -> list[Target]:

@@ -1,4 +1,4 @@
-"""A pack -> what the gates know of its language: words of an intent, names of properties, pairs of words, wordings."""
+"""A pack -> what the gates know of its language: words of an intent, names of properties, phrases, wordings."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from apothecary.packs.load import find_pack
 from apothecary.packs.model import Intent, Pack
 from apothecary.packs.scope import Problem, Scope
 from apothecary.packs.skeleton import skeleton
+from apothecary.packs.units import SPELLED_UNITS
 from apothecary.packs.yaml import load_yaml
 
-Pair = tuple[str, str]
-MOST_EXPANDED = 48  # wordings of one pattern that are read for pairs of words
+Triple = tuple[str, str, str]
+MOST_EXPANDED = 48  # wordings of one pattern that are read for phrases
 _TOKEN = re.compile(r"§\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\s\w]")
 _BRACES = re.compile(r"\{[^{}]*\}")
 
@@ -31,7 +32,7 @@ _BRACES = re.compile(r"\{[^{}]*\}")
 class Vocabulary:
     """A pack's language. `phrases` are names of fields beside their labels (claims.yaml), by field.
 
-    `pairs` are words that go together beside those of its own wordings: a small pack shows too few.
+    `triples` are words that go together beside those of its own wordings: a small pack shows too few.
     """
 
     def __init__(
@@ -39,10 +40,10 @@ class Vocabulary:
         pack: Pack,
         phrases: Mapping[str, Sequence[str]] | None = None,
         *,
-        pairs: frozenset[Pair] = frozenset(),
+        triples: frozenset[Triple] = frozenset(),
         lists: WordLists | None = None,
     ) -> None:
-        self.pack, self.lists, self._more = pack, lists or load_words(), pairs
+        self.pack, self.lists, self._more = pack, lists or load_words(), triples
         self.units = Units.of(pack)
         self._names = {
             name: _list_names(spec.label, (phrases or {}).get(name, ())) for name, spec in pack.fields.items()
@@ -74,6 +75,11 @@ class Vocabulary:
             self._known[key] = frozenset(skeleton(mask(text).text) for p in patterns for text in expand(p))
         return self._known[key]
 
+    def list_answer_units(self, target: Target) -> set[str]:
+        """The units of the fields that an intent is about: a question may name them."""
+        units = {self.pack.fields[name].unit for name in self._list_fields(target.intent)}
+        return {form for unit in units if unit for form in (unit, *SPELLED_UNITS.get(unit, ()))}
+
     def compare_properties(self, before: str, after: str, target: Target) -> tuple[list[str], list[str]]:
         """What the source names and the wording does not, and what it names that the source and the intent do not."""
         old, new = _pad(before), _pad(after)
@@ -100,14 +106,14 @@ class Vocabulary:
         ]
         return lost, foreign
 
-    def find_unseen(self, said: str, asked: Asked) -> list[Pair]:
-        """Neighbours in a text that no wording of the corpus, nor its source, has side by side."""
+    def find_unseen(self, said: str, asked: Asked) -> list[Triple]:
+        """Three words in a row that no wording of the corpus, nor its source, has so."""
         scope = Scope(self.pack, asked.target.intent)
         kinds = {
             slot: _name_kind(scope, read_slot(written.strip("{}"))) for slot, written in asked.shown.written.items()
         }
-        seen = self._pairs | set(_list_pairs(asked.shown.text, kinds))
-        return [pair for pair in _list_pairs(said, kinds) if pair not in seen]
+        own = set(_list_triples(asked.shown.text, kinds))
+        return [triple for triple in _list_triples(said, kinds) if triple not in self._triples and triple not in own]
 
     def lint(self, pattern: str, target: Target) -> list[Problem]:
         """What the pack's own linter says of a pattern in its template, beside the other side's patterns."""
@@ -117,8 +123,8 @@ class Vocabulary:
         return [problem for problem in check_intent(self.pack, trial) if problem.where.startswith(here)]
 
     @cached_property
-    def _pairs(self) -> frozenset[Pair]:
-        return list_pairs(self.pack) | self._more
+    def _triples(self) -> frozenset[Triple]:
+        return list_triples(self.pack) | self._more
 
     def _list_fields(self, intent: Intent) -> list[str]:
         """The fields that an intent is about."""
@@ -134,9 +140,9 @@ class Vocabulary:
         return (keys | set.intersection(*stems)) - self.units.stems - ways
 
 
-def list_pairs(pack: Pack) -> frozenset[Pair]:
-    """The neighbours in all wordings of a pack: words in lower case, slots as kinds, numbers as #."""
-    pairs: set[Pair] = set()
+def list_triples(pack: Pack) -> frozenset[Triple]:
+    """All three words in a row of a pack's wordings: in lower case, slots as kinds, numbers as #."""
+    found: set[Triple] = set()
     for intent in pack.intents:
         scope = Scope(pack, intent)
         kinds: dict[str, str] = {}
@@ -144,8 +150,8 @@ def list_pairs(pack: Pack) -> frozenset[Pair]:
             for part in parse(text):
                 if isinstance(part, Slot) and str(part) not in kinds:
                     kinds[str(part)] = _name_kind(scope, part)
-            pairs.update(_list_pairs(text, kinds))
-    return frozenset(pairs)
+            found.update(_list_triples(text, kinds))
+    return frozenset(found)
 
 
 def read_phrases(name_or_path: str | Path) -> dict[str, list[str]]:
@@ -190,8 +196,9 @@ def _name_kind(scope: Scope, slot: Slot) -> str:
     return "§name" if meaning.kind == "name" else "§num" if meaning.numeric else "§text"
 
 
-def _list_pairs(text: str, kinds: Mapping[str, str]) -> list[Pair]:
-    """The neighbours in a text: words in lower case, slots as their kind, numbers as #, and its two ends."""
+def _list_triples(text: str, kinds: Mapping[str, str]) -> list[Triple]:
+    """The words of a text, three at a time: in lower case, slots as their kind, numbers as #, with its two ends."""
     marked = _BRACES.sub(lambda match: f" {kinds.get(match[0], '§text')} ", text.replace("\\", ""))
     tokens = ["#" if token[0].isdigit() else token.lower() for token in _TOKEN.findall(marked)]
-    return list(zip(["^", *tokens], [*tokens, "$"], strict=True))
+    line = ["^", *tokens, "$"]
+    return list(zip(line, line[1:], line[2:], strict=False))

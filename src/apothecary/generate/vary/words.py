@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+THING = "§thing"
 WORDS = Path(__file__).parent / "words.yaml"
 _SLOT = re.compile(r"\{[^{}]*\}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -55,6 +56,7 @@ class WordLists:
 
     function: frozenset[str]
     reporting: frozenset[str]
+    things: frozenset[str]
     guarded: dict[str, frozenset[str]]
     kept: tuple[str, ...]
     up: frozenset[str]
@@ -63,8 +65,14 @@ class WordLists:
     imperatives: frozenset[str]
 
     def list_content(self, text: str) -> list[str]:
-        """The stems of a text that carry its meaning: no function and no reporting words."""
-        return [stem(word) for word in list_words(text) if word not in self.function and stem(word) not in self.light]
+        """The stems of a text that carry its meaning: no function and no reporting words, one word for all things."""
+        words = [word for word in list_words(text) if word not in self.function and stem(word) not in self.light]
+        return [THING if word in self.things else stem(word) for word in words]
+
+    @cached_property
+    def function_stems(self) -> frozenset[str]:
+        """The stems of the function words."""
+        return frozenset(map(stem, self.function))
 
     @cached_property
     def light(self) -> frozenset[str]:
@@ -93,9 +101,7 @@ class WordLists:
 def load_words(path: Path = WORDS) -> WordLists:
     """The lists of a file of words."""
     data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-    sets = {
-        name: frozenset(str(data[name]).split())
-        for name in ("function", "reporting", "up", "down", "numbers", "imperatives")
-    }
+    names = ("function", "reporting", "things", "up", "down", "numbers", "imperatives")
+    sets = {name: frozenset(str(data[name]).split()) for name in names}
     guarded = {group: frozenset(str(words).split()) for group, words in data["guarded"].items()}
     return WordLists(**sets, guarded=guarded, kept=tuple(data["kept"]))
