@@ -29,6 +29,7 @@ CHANGED = {
     "topics.facts": "3",
     "weights.molecular_weight": "3",
     "origins.template": "60",
+    "tools": "0.02",
     "perspectives.basic facts": "25",
     "variation.grammar": "true",
     "variation.bank": "bank.jsonl",

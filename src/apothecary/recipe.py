@@ -118,6 +118,7 @@ class Recipe(Settings):
     weights: dict[str, Weight] = {}  # by intent, within its topic; overrides the pack's own weight, 0 turns it off
     variation: Variation = Variation()
     origins: dict[str, Weight] = {}  # shares of template, augmented and context rows; none: all templates alike
+    tools: Annotated[float, Field(ge=0, le=0.5)] = 0.0  # share of the rows that are dialogues with tools
     authored: Texts = ()  # folders of rows made by a model, by tools or from documents
     max_share: MaxShare = MaxShare()
     shard_rows: Annotated[int, Field(ge=1, le=5_000_000)] = 200_000

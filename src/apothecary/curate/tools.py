@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from apothecary.curate.filters.unsafe import UnsafeRequests
     from apothecary.facts.checker import Checker
     from apothecary.facts.claims import ClaimChecker
+    from apothecary.generate.tools.toolbox import Toolbox
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class Tools:
     def checker(self) -> Checker:
         """The checker over the run's pack and knowledge base."""
         return load_checker({"run": self.context["run"]})
+
+    @cached_property
+    def toolbox(self) -> Toolbox:
+        """What runs the calls of dialogues again, over the run's knowledge base."""
+        from apothecary.generate.tools.quota import open_tools
+        from apothecary.recipe import Recipe
+
+        run = Path(self.context["run"])
+        return open_tools(Recipe.model_validate(read_json(run / "run.json")["recipe"]), run / "gather").toolbox
 
     @cached_property
     def claims(self) -> ClaimChecker | None:

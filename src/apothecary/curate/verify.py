@@ -15,6 +15,8 @@ from apothecary.curate.source import Source
 from apothecary.curate.tools import load_tools
 from apothecary.curate.verdicts import PLACED_VERDICT, write_books
 from apothecary.engine.run import Shard, ShardFolder, load_once
+from apothecary.example import VERDICT
+from apothecary.generate.tools.check import check_dialogues
 
 if TYPE_CHECKING:
     from apothecary.curate.benchmark_index import Index
@@ -50,11 +52,17 @@ def verify_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> 
 
 
 def verify_rows(rows: pl.DataFrame, file: int, context: dict[str, Any]) -> pl.DataFrame:
-    """Rows of one file to the verdicts about those of our own renderer; none where the run has no knowledge base."""
-    own = rows.filter(pl.col("template").is_not_null())
-    if not context["run"] or own.is_empty():
+    """Rows of one file to the verdicts about those of our own renderer and tools; none without a knowledge base."""
+    if not context["run"]:
         return pl.DataFrame(schema=PLACED_VERDICT)
-    return place_verdicts(load_once(load_tools, context).checker.check(own), rows, file)
+    own = rows.filter(pl.col("template").is_not_null())
+    dialogues = rows.filter(pl.col("origin") == "tool")
+    verdicts = [pl.DataFrame(schema=VERDICT)]
+    if own.height:
+        verdicts.append(load_once(load_tools, context).checker.check(own))
+    if dialogues.height:
+        verdicts.append(check_dialogues(dialogues, load_once(load_tools, context).toolbox))
+    return place_verdicts(pl.concat(verdicts), rows, file)
 
 
 def find_hits(rows: pl.DataFrame, file: int, index: Index) -> pl.DataFrame:

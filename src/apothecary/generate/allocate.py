@@ -78,6 +78,13 @@ def allocate_rows(
     return quotas
 
 
+def with_surplus(rows: int, recipe: Recipe, *, inverse: bool = False) -> int:
+    """The rows to make where some are wanted; or, inverse, the rows to promise where some can be made."""
+    if inverse:
+        return max(0, int(rows / (1 + recipe.surplus)) - SPARE_ROWS)
+    return rows + math.ceil(rows * recipe.surplus) + SPARE_ROWS if rows else 0
+
+
 def _subtract(origins: dict[str, float], rows: int, taken: Mapping[str, int]) -> dict[str, float]:
     """The shares of origins that the rendered rows of a split must have, when authored rows give their part."""
     total = sum(origins.values())
@@ -267,8 +274,7 @@ def _allocate_intent(intent: _Intent, recipe: Recipe, rows: int, classes: dict[s
         weights, limits = _weigh_groups(template.strata, recipe.drugs), _limit_groups(template.strata, recipe)
         shares = share_out(int(wanted), weights, limits)
         for stratum, count in zip(template.strata, shares, strict=True):
-            surplus = math.ceil(int(count) * recipe.surplus) + SPARE_ROWS if count else 0
-            quotas.append(Quota(stratum, int(count), min(int(count) + surplus, stratum.capacity)))
+            quotas.append(Quota(stratum, int(count), min(with_surplus(int(count), recipe), stratum.capacity)))
     return quotas
 
 
@@ -280,7 +286,7 @@ def _limit_groups(strata: Sequence[Stratum], recipe: Recipe) -> list[int]:
 
 def _limit(stratum: Stratum, recipe: Recipe) -> int:
     """What may be promised of a stratum: its capacity less the surplus that replaces dropped rows."""
-    return max(0, int(stratum.capacity / (1 + recipe.surplus)) - SPARE_ROWS)
+    return with_surplus(stratum.capacity, recipe, inverse=True)
 
 
 def _weigh_groups(strata: Sequence[Stratum], drugs: float) -> list[float]:

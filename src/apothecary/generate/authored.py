@@ -21,7 +21,7 @@ import polars as pl
 from apothecary.engine.commit import hash_file, make_folder, read_json, write_file, write_json
 from apothecary.errors import RunDamagedError, SourceError
 from apothecary.example import EXAMPLE, ORIGIN_CLASSES, SPLITS
-from apothecary.generate.allocate import SPARE_ROWS, share_out, split_rows
+from apothecary.generate.allocate import share_out, split_rows, with_surplus
 from apothecary.recipe import Recipe
 
 FOLDER, INDEX = "authored", "authored.json"
@@ -63,20 +63,25 @@ def take_in(folders: Sequence[str], target: Path, pack: str) -> None:
     write_json(target / INDEX, index)
 
 
-def plan_authored(index: Mapping[str, Any], recipe: Recipe) -> list[dict[str, Any]]:
-    """The strata of authored rows as {id, split, quota, made, class}: all rows, or as many as `origins` asks for."""
+def plan_authored(
+    index: Mapping[str, Any], recipe: Recipe, taken: Mapping[str, Mapping[str, int]] | None = None
+) -> list[dict[str, Any]]:
+    """The strata of authored rows as {id, split, quota, made, class}: all rows, or as many as `origins` asks for.
+
+    `taken` counts by split and class the rows that other strata give of these.
+    """
     asked = {name: share / sum(recipe.origins.values()) for name, share in recipe.origins.items() if share}
     planned = []
     for split, rows in split_rows(recipe).items():
         own = [line for line in index["strata"] if line["split"] == split]
         for name in dict.fromkeys(ORIGIN_CLASSES[line["origin"]] for line in own):
             some = [line for line in own if ORIGIN_CLASSES[line["origin"]] == name]
-            limits = [max(0, int(line["rows"] / (1 + recipe.surplus)) - SPARE_ROWS) for line in some]
+            limits = [with_surplus(line["rows"], recipe, inverse=True) for line in some]
             limits = limits if sum(limits) else [line["rows"] for line in some]
-            wanted = min(sum(limits), math.floor(rows * asked.get(name, 0.0 if asked else 1.0)))
+            most = math.floor(rows * asked.get(name, 0.0 if asked else 1.0)) - (taken or {}).get(split, {}).get(name, 0)
+            wanted = max(0, min(sum(limits), most))
             for line, quota in zip(some, share_out(wanted, [float(n) for n in limits], limits), strict=True):
-                surplus = math.ceil(int(quota) * recipe.surplus) + SPARE_ROWS if quota else 0
-                made = min(line["rows"], int(quota) + surplus)
+                made = min(line["rows"], with_surplus(int(quota), recipe))
                 planned.append({"id": line["id"], "split": split, "quota": int(quota), "made": made, "class": name})
     return planned
 

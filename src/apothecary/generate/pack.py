@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from apothecary.errors import RecipeError
 from apothecary.example import ORIGIN_CLASSES, PERSPECTIVES
-from apothecary.packs.load import find_pack, load_pack
+from apothecary.packs.bank import add_bank, read_bank
+from apothecary.packs.load import dump_pack, find_pack, load_pack, restore_pack
 from apothecary.packs.model import Pack
 from apothecary.packs.variation import read_variation
 from apothecary.packs.vary import allow_phrasings, vary_pack
@@ -19,6 +22,10 @@ def load_recipe_pack(recipe: Recipe) -> Pack:
         pack = allow_phrasings(pack, recipe.variation.phrasings)
     if recipe.variation.grammar:
         pack = vary_pack(pack, read_variation(find_pack(recipe.pack)))
+    if recipe.variation.bank:
+        wordings = read_bank(Path(recipe.variation.bank))
+        allowed = recipe.variation.generators or sorted({wording.licence for wording in wordings})
+        pack = restore_pack(add_bank(dump_pack(pack), wordings, allowed))
     return pack
 
 

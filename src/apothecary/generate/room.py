@@ -22,6 +22,7 @@ from apothecary.generate.allocate import allocate_rows
 from apothecary.generate.authored import INDEX, count_classes, find_rows, plan_authored, read_slice
 from apothecary.generate.draw import Span, find_rows_about
 from apothecary.generate.pack import load_recipe_pack
+from apothecary.generate.tools.quota import plan_tools, render_again, render_part
 from apothecary.generate.workbench import Workbench, find_span
 from apothecary.packs.load import dump_pack, restore_pack
 from apothecary.packs.model import Pack
@@ -58,7 +59,9 @@ def run_generate(run: Path, recipe: Recipe, *, inputs: str, workers: int, progre
 def plan_strata(recipe: Recipe, pack: Pack, knowledge: Path) -> tuple[list[dict[str, Any]], dict[str, list[int]]]:
     """The strata as {id, split, quota, made}, and by `intent/template` the ask patterns held out (validation, test)."""
     bench = Workbench(recipe, pack, knowledge)
-    authored = plan_authored(read_json(knowledge / INDEX), recipe) if recipe.authored else []
+    authored = plan_tools(recipe, knowledge)
+    if recipe.authored:
+        authored += plan_authored(read_json(knowledge / INDEX), recipe, count_classes(authored))
     strata = [
         {"id": quota.stratum.id, "split": quota.stratum.part.split, "quota": quota.wanted, "made": quota.made}
         for quota in allocate_rows(bench.plans, recipe, count_classes(authored))
@@ -90,10 +93,13 @@ def render_shard(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> 
         if "class" not in line
     ]
     frame = bench.render_shuffled(spans, shard.name)
-    made = {line["id"]: line["made"] for line in own if "class" in line}
-    if made:
-        rows = read_slice(Path(context["run"]) / "gather", made, shard.payload["split"], number, of)
-        frame = bench.shuffle(pl.concat([frame, rows]), shard.name)
+    knowledge = Path(context["run"]) / "gather"
+    tools = [line for line in own if "tools" in line]
+    made = {line["id"]: line["made"] for line in own if "class" in line and "tools" not in line}
+    if tools or made:
+        rows = [render_part(bench.recipe, knowledge, tools, number, of)]
+        rows += [read_slice(knowledge, made, shard.payload["split"], number, of)] if made else []
+        frame = bench.shuffle(pl.concat([frame, *rows]), shard.name)
     # One row group: curate and export read whole shards, and dictionaries then serve all rows.
     settings = {"compression": "zstd", "compression_level": 1, "statistics": False}
     folder.write_parquet(f"data/{shard.name}.parquet", frame, row_group_size=max(1, frame.height), **settings)
@@ -112,11 +118,15 @@ def count_rows(records: Sequence[ShardRecord]) -> dict[str, Any]:
 def make_again(run: Path, row_ids: Sequence[str]) -> pl.DataFrame:
     """Rows of a run made again from nothing but their ids, in the order given; RecipeError for an unknown id."""
     bench, strata = _open_bench(str(run.resolve()))
-    authored = {line["id"] for line in strata if "class" in line}
-    rendered = [row_id for row_id in row_ids if row_id.rpartition("/")[0] not in authored]
-    made = bench.render_spans([find_span(bench.strata, row_id) for row_id in rendered])
-    if len(rendered) < len(row_ids):
-        made = pl.concat([made, find_rows(run / "gather", row_ids)])
+    elsewhere = {line["id"]: "tools" in line for line in strata if "class" in line}
+    kinds: dict[bool | None, list[str]] = {None: [], True: [], False: []}
+    for row_id in row_ids:
+        kinds[elsewhere.get(row_id.rpartition("/")[0])].append(row_id)
+    made = bench.render_spans([find_span(bench.strata, row_id) for row_id in kinds[None]])
+    if kinds[True]:
+        made = pl.concat([made, render_again(bench.recipe, run / "gather", kinds[True])])
+    if kinds[False]:
+        made = pl.concat([made, find_rows(run / "gather", kinds[False])])
     return pl.DataFrame({"id": list(row_ids)}, schema={"id": pl.String}).join(
         made, on="id", how="left", maintain_order="left"
     )
