@@ -19,7 +19,8 @@ ONE = [
     ("{name} weighs {mw} kg/mol.", ["mw"], "unit"),
     ("The polar surface area of {name} is {tpsa} g/mol.", ["tpsa"], "unit"),
     ("The polar surface area of {name} is {tpsa} nm².", ["tpsa"], "unit"),
-    ("The solubility of {name} is {mw} g/mol.", ["mw"], "property missing"),
+    ("The boiling point of {name} is {mw} g/mol.", ["mw"], "property missing"),
+    ("{name} ({mw} g/mol) is known.", ["mw"], ""),
     ("{name} is not a {drug_class}.", ["drug_class"], "negation"),
     ("{name} isn't a {drug_class}.", ["drug_class"], "negation"),
     ("Warfarin weighs {mw} g/mol.", ["mw"], "foreign name"),
@@ -103,3 +104,35 @@ def test_the_invented_person_may_be_named(gate: Gate, make_task: MakeTask) -> No
     assert gate.sentences.check_question("What is the atenolol that K. Novak, 61 years old, takes?", task) == ""
     assert gate.sentences.check_question("Why does K. Novak take 50 mg of atenolol?", task) == "number: 50"
     assert gate.sentences.check_question("Is warfarin like atenolol?", task) == "foreign name"
+
+
+FLUENT = [  # as a strong model writes; all of it stands in the facts
+    "The polar surface area tells the two apart more clearly, with 61.8 Å² for caffeine against 37.3 Å² for ibuprofen.",
+    "In terms of lipophilicity, the calculated log P of ibuprofen, 3.07, is far higher than the -1.03 of caffeine.",
+    "Caffeine has a calculated log P of -1.03, whereas ibuprofen reaches 3.07.",
+    "Ibuprofen has four rotatable bonds, caffeine none.",
+    "Caffeine (194.19 g/mol) is slightly lighter than ibuprofen (206.29 g/mol).",
+    "Caffeine, with a polar surface area of 61.8 Å², is the more polar of the two by the polar surface area of 37.3 Å² "
+    "for ibuprofen.",
+]
+EMPTY = [  # as fluent, but the facts do not say it
+    "These values place caffeine and ibuprofen well within the range typical of oral drugs.",
+    "The log P of 3.07 suggests that ibuprofen crosses membranes more readily than caffeine.",
+    "Caffeine stimulates the brain, whereas ibuprofen relieves pain.",
+    "Ibuprofen was discovered by Stewart Adams at Boots during the sixties while caffeine came from coffee beans.",
+]
+
+
+@pytest.mark.parametrize("text", FLUENT)
+def test_fluent_sentences_that_are_covered_stay(gate: Gate, make_task: MakeTask, text: str) -> None:
+    task = make_task("comparative_essay", "caffeine", "ibuprofen")
+    fields = ("mw", "tpsa", "crippen_logp", "rot_bonds")
+    phrases = {"mw": "g/mol", "tpsa": "surface", "crippen_logp": "log P", "rot_bonds": "bonds"}
+    cited = [find(task, name, at) for name in fields if phrases[name] in text for at in (0, 1)]
+    assert gate.sentences.check(text, cited, task) == ""
+
+
+@pytest.mark.parametrize("text", EMPTY)
+def test_fluent_sentences_that_are_not_covered_go(gate: Gate, make_task: MakeTask, text: str) -> None:
+    task = make_task("comparative_essay", "caffeine", "ibuprofen")
+    assert gate.sentences.check(text, range(1, len(task.subject.facts) + 1), task) != ""

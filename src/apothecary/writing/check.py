@@ -20,15 +20,16 @@ from apothecary.writing.reader import (
     Reader,
     blank,
     drop_person,
+    fold,
     is_backed,
     list_words,
     read_value,
 )
 from apothecary.writing.subjects import Stated
-from apothecary.writing.words import GENERAL, NEGATION, NUMBER, WORD
+from apothecary.writing.words import GENERAL, NEGATION, NOTHING, NUMBER, WORD
 
-MAX_OTHER_WORDS = 5
-MAX_OTHER_SHARE = 0.4
+MAX_OTHER_WORDS = 4
+MAX_OTHER_SHARE = 0.25  # of all words; two are always allowed
 _FOR = re.compile(r"[^\d,;.]{0,24}\b(?:for|of|in)\s+")
 MAX_CHARS = 600
 REASONS = (
@@ -56,6 +57,7 @@ class SentenceChecker:
     def __init__(self, knowledge: Knowledge, rules: Rules) -> None:
         self.reader = Reader(knowledge)
         self.rules = rules
+        self.implied = {name: (*claim.implied, "Å²") for name, claim in knowledge.rules.fields.items()}
         self.phrases = {name: [one.lower() for one in claim.phrases] for name, claim in knowledge.rules.fields.items()}
 
     def check(self, text: str, cited: Sequence[int], task: Task) -> str:
@@ -138,15 +140,22 @@ class SentenceChecker:
         return not unit or (read_value(fact.value) is None and unit in fact.value)
 
     def _tells_property(self, text: str, fact: Stated) -> bool:
-        low = text.lower()
-        if any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", low) for phrase in self.phrases.get(fact.field, ())):
+        low = fold(text)
+        phrases = [fold(phrase) for phrase in self.phrases.get(fact.field, ())]
+        if any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", low) for phrase in phrases):
             return True
-        words = {word.lower() for word in WORD.findall(fact.label) if len(word) > 2} - {"the", "and", "year"}
+        others = (phrase for name, some in self.phrases.items() if name != fact.field for phrase in some)
+        is_implied = fact.unit and fact.unit in self.implied.get(fact.field, ())  # `caffeine (194.19 g/mol)`
+        if is_implied and not any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", low) for phrase in others):
+            return True
+        words = {word for word in WORD.findall(fold(fact.label)) if len(word) > 2} - {"the", "and", "year"}
         spoken = {word.lower() for word in WORD.findall(low)}
         return any(is_backed(word, spoken) for word in words)
 
     def _is_denied(self, sentence: Parsed, task: Task) -> bool:
         facts = " ".join(f"{fact.label} {fact.value}" for fact in sentence.facts)
+        if any(read_value(fact.value) == 0 for fact in sentence.facts):
+            return not NEGATION.search(NOTHING.sub(" ", sentence.plain))
         return NEGATION.search(f"{facts} {task.context if task.source else ''}") is not None
 
     def _check_words(self, sentence: Parsed, task: Task) -> Iterator[str]:

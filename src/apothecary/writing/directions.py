@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from apothecary.writing.prompts import Opposites
-from apothecary.writing.reader import Named, list_words, read_value
+from apothecary.writing.reader import Named, fold, list_words, read_value
 from apothecary.writing.subjects import Stated
 from apothecary.writing.words import DOWN, NUMBER, SAME, UP, WORD, YEAR_WORDS
 
 _CLAUSE = re.compile(r",\s+(?:while|whereas|but|and)\s+|;\s+|\s+(?:while|whereas|but)\s+")
+_BRACKETS = re.compile(r"\s*\(.*?\)")
 _IMPLIED = {"heavier": "mw", "lighter": "mw", "older": "first_approval", "newer": "first_approval"}
 _LIMIT_UP = frozenset(["exceeds", "exceed", "above", "over", "violates", "breaks"])
 _LIMIT_DOWN = frozenset(["below", "under", "within", "meets", "satisfies", "passes"])
@@ -99,7 +100,10 @@ def _list_pairs(facts: Sequence[Stated]) -> dict[str, tuple[str, str]]:
 
 def _is_spoken(text: str, name: str, facts: Sequence[Stated], phrases: Mapping[str, Sequence[str]]) -> bool:
     label = next(fact.label for fact in facts if fact.field == name)
-    return any(re.search(rf"(?<!\w){re.escape(one.lower())}", text.lower()) for one in (label, *phrases.get(name, ())))
+    low = fold(text)
+    return any(
+        re.search(rf"(?<!\w){re.escape(fold(one))}", low) for one in (_BRACKETS.sub("", label), *phrases.get(name, ()))
+    )
 
 
 def check_opposites(

@@ -12,6 +12,8 @@ from apothecary.writing.words import NUMBER, NUMBER_WORDS, UNITS, WORD
 
 _PERSON = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor)\.?\s+(?:[A-Z]\.\s*)*[A-Z][^\W\d_]+")
 _NEXT_VALUE = re.compile(r"^\s*(?:,|and|or|to|against|versus|vs\.?|compared (?:with|to))\s+[-−]?\d[\d,.]*")
+_LOG_P = re.compile(r"\blog[\s-]?p\b")
+_RULE = re.compile(r"\brule[ -]of[ -]five\b", re.IGNORECASE)
 MOST_AFTER = 48  # characters behind a number in which its unit stands
 FOREIGN = -2
 
@@ -94,12 +96,18 @@ def starts_with_unit(after: str, unit: str) -> bool:
 
 def blank(text: str, facts: Sequence[Stated], named: Sequence[Named]) -> str:
     """The sentence with names and recorded texts (SMILES, formulas, classes) as blanks, as long as before."""
+    text = _RULE.sub(lambda match: " " * len(match[0]), text)  # its five is no number
     for one in named:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     for fact in sorted(facts, key=lambda one: -len(one.value)):
         if not read_value(fact.value):
             text = re.sub(re.escape(fact.value), lambda match: " " * len(match[0]), text, flags=re.IGNORECASE)
     return text
+
+
+def fold(text: str) -> str:
+    """A text in lower case with `log P` as one word."""
+    return _LOG_P.sub("logp", text.lower())
 
 
 def read_value(text: str) -> float | None:

@@ -31,7 +31,7 @@ _GENERAL = """
     description descriptor descriptors determined did differ difference differs discharge do does donor donors drug
     drugs each either entry estimate estimated even every example experimental expressed fact facts family far
     figure figures find first five followed following follows for form formula formula's found from full further
-    given gives good gram grams group groups had hand has have help helps here home how however hydrogen hydrophilic
+    given gives gram grams group groups had hand has have help helps here home how however hydrogen hydrophilic
     if important in includes indicates information into introduced is it its itself just keep kind known known-as
     knows last less let letter like likely limit limits lipinski lipinski's lipophilic lipophilicity list listed
     lists log look made main make makes many marketed mass may me meaning means measured measurement mechanism
@@ -52,5 +52,6 @@ _GENERAL = """
 GENERAL = frozenset(_GENERAL.split())
 _UNITS = "mg g kg µg mcg ng mL ml L µL mol mmol µmol mM µM nM M % °C °F K Da kDa Å Å² nm h hours min s mg/mL mg/L g/L"
 UNITS = tuple(_UNITS.split())  # behind a value that has none
+NOTHING = re.compile(r"\b(?:no|none|without|zero|lacks?)\b", re.IGNORECASE)  # of a count that is 0
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
-NUMBER = re.compile(r"(?<![\w.])[-−–]?\d[\d,]*(?:\.\d+)?(?![\w]*\d*[A-Za-z]\d)")
+NUMBER = re.compile(r"(?<![\w.])[-−–]?\d+(?:,\d{3})*(?:\.\d+)?(?![\w]*\d*[A-Za-z]\d)")
