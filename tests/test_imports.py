@@ -15,7 +15,7 @@ LAYERS = (
     {"errors", "example"},
     {"engine", "facts"},
     {"packs", "recipe"},
-    {"gather", "documents"},
+    {"gather", "documents", "dumps"},
     {"generate"},
     {"curate"},
     {"writing"},
