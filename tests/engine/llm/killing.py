@@ -32,7 +32,6 @@ async def main():
     with Cache(Path(sys.argv[1])) as cache:
         manners = Manners(start_in_flight=4, most_in_flight=4)
         async with Client(Endpoint(sys.argv[2], "m"), cache, manners=manners) as client:
-            print("open", flush=True)
             async for outcome in client.ask_all(Request("m", (("user", f"q{n}"),)) for n in range(int(sys.argv[3]))):
                 assert outcome.answer
     print("done")
@@ -56,21 +55,27 @@ def kill_at_random(path: Path, *, kills: int, asks: int, delay_s: float = 0.005)
     hits = 0
     with Server(delay_s=delay_s) as server:
         command = [sys.executable, "-c", ASKER, str(path), server.url, str(asks)]
-        span_s = 1.6 * asks * delay_s / IN_FLIGHT / kills  # so that the work is not done long before the last kill
+        span = 1.6 * asks / kills  # calls; the work is about done at the last kill
         for number in range(kills):
+            target = server.calls + 1 + int(span * draw("call", number))
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-                assert process.stdout is not None
-                process.stdout.readline()
-                time.sleep(span_s * derive_key("kill", number) / 2**64)
+                while server.calls < target and process.poll() is None:
+                    time.sleep(0.001)
+                time.sleep(2 * delay_s * draw("moment", number))
                 process.send_signal(signal.SIGKILL)
                 hits += process.wait() == -signal.SIGKILL
             for question in list_answered(path, asks):
                 paid_before_kill[question] = paid_before_kill[question] or server.asked[question]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-        assert done.stdout == "open\ndone\n", done.stderr
+        assert done.stdout == "done\n", done.stderr
         assert len(server.asked) == asks
         after = sum(server.asked[question] - count for question, count in paid_before_kill.items())
         return Toll(hits, server.calls, server.calls - asks - after, after)
+
+
+def draw(label: str, number: int) -> float:
+    """A number from 0 up to 1, always the same for the same label and number."""
+    return derive_key("kill", label, number) / 2**64
 
 
 def list_answered(path: Path, asks: int) -> list[str]:
