@@ -43,12 +43,12 @@ def check_verb(
     model: Annotated[str, typer.Option(metavar="NAME", help="Where it serves several.")] = "",
     key_variable: Annotated[str, typer.Option(metavar="NAME", help="The environment variable with the key.")] = "",
     dialect: Annotated[str, typer.Option(help="openai or anthropic.")] = "openai",
+    pack: Annotated[str, typer.Option(metavar="PACK", help="Whose wordings are tried.")] = "pharma",
 ) -> None:
     """Find out whether an endpoint is fit: chat, samples, schema, seed, speed, context, wordings."""
-    from apothecary.engine.llm.check import Examiner
     from apothecary.engine.llm.endpoint import Endpoint
-    from apothecary.report.llm import report_examination
+    from apothecary.report.llm import make_examiner, report_examination
 
     endpoint = Endpoint(url, model, key_variable, dialect, answer_s=300)
-    if not report_examination(Examiner(endpoint), typer.echo):
+    if not report_examination(make_examiner(endpoint, pack), typer.echo):
         raise typer.Exit(1)

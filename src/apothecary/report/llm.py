@@ -6,8 +6,11 @@ import textwrap
 from collections.abc import Callable, Iterator
 
 from apothecary.engine.llm.check import Examiner, Finding
+from apothecary.engine.llm.endpoint import Endpoint
 from apothecary.engine.llm.ledger import load_price
+from apothecary.engine.llm.probe import Question
 from apothecary.engine.llm.serve import LocalServer
+from apothecary.generate.vary.ask import LEAST_PASS_RATE
 from apothecary.report.table import format_bytes
 
 WIDTH = 110
@@ -24,6 +27,17 @@ def describe_server(server: LocalServer) -> Iterator[str]:
         f"on {threads} thread{'s' if threads > 1 else ''}; Ctrl-C ends it"
     )
     yield f"next, in another terminal:\n  apothecary llm check {server.url}"
+
+
+def make_examiner(endpoint: Endpoint, pack: str) -> Examiner:
+    """An endpoint and a pack to an examiner that judges wordings by the gates of `packs vary`."""
+
+    def list_probe(model: str) -> list[Question]:
+        from apothecary.generate.vary.probe import list_pack_questions  # the pack is read only when it is its turn
+
+        return list_pack_questions(pack, model)
+
+    return Examiner(endpoint, list_probe=list_probe, least_pass_rate=LEAST_PASS_RATE)
 
 
 def report_examination(examiner: Examiner, say: Callable[[str], None]) -> bool:

@@ -218,6 +218,11 @@ def test_weak_wordings_are_unfit_with_their_reasons(good: Server) -> None:
     assert found["wordings"].grade == "unfit" and found["wordings"].seen == "0%: 0 of 24 pass (24 slot)"
 
 
+def test_calls_of_the_probe_that_fail_are_told(good: Server) -> None:
+    good.refuse = lambda body: "busy" if "half-life" in body["messages"][-1]["content"] else ""
+    assert examine(good)["wordings"].seen == "95%: 20 of 21 pass (1 no answer: request refused: status 400 busy)"
+
+
 def test_the_probe_may_be_another(good: Server) -> None:
     def list_probe(model: str) -> list[Question]:
         return [Question(list_questions(model)[0].request, lambda text: "not by these gates")]

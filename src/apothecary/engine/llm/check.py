@@ -282,7 +282,7 @@ class Examiner:
             parts = split_question(question, self._samples_per_call)
             ended = await asyncio.gather(*map(self._ask, parts), return_exceptions=True)
             books += count_fates(question, [end for end in ended if isinstance(end, Answer)])
-            books.update("no answer" for end in ended if not _is_answer(end))
+            books.update(f"no answer: {end}" for end in ended if not _is_answer(end))
         got = Yield(books)
         seen = f"{got.pass_rate:.0%}: {got.describe()}"
         if got.pass_rate < self._least_pass_rate:
