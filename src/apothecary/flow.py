@@ -43,7 +43,7 @@ from apothecary.engine.log import close_log, open_log
 from apothecary.engine.pool import StopRequest
 from apothecary.engine.progress import Progress
 from apothecary.errors import ApothecaryError, RunChangedError, RunDamagedError, RunError, SourceError
-from apothecary.generate.authored import fingerprint_authored, take_in
+from apothecary.generate.authored import fingerprint_authored, take_in, tell_shortfall
 from apothecary.generate.pack import load_recipe_pack
 from apothecary.identity import describe_run, fingerprint_code, fingerprint_inputs, list_changes, list_versions
 from apothecary.packs.load import find_pack, pack_fingerprint
@@ -151,6 +151,8 @@ def settle_identity(
         if read_manifest(out, ROOMS[-1]) is None:
             say(f"going on with the unfinished run in {out}")
         return begun
+    for line in tell_shortfall(recipe):
+        say(line)
     knowledge = find_knowledge(pack, workers=workers, progress=progress)
     missing = read_json(knowledge / "report.json")["missing_sources"] if knowledge else {}
     for package, reason in missing.items():

@@ -12,7 +12,7 @@ from apothecary.engine.progress import SilentProgress
 from apothecary.errors import SourceError
 from apothecary.example import EXAMPLE
 from apothecary.flow import run_recipe
-from apothecary.generate.authored import fingerprint_authored, plan_authored, read_slice, take_in
+from apothecary.generate.authored import fingerprint_authored, plan_authored, read_slice, take_in, tell_shortfall
 from apothecary.recipe import Recipe, Splits
 from apothecary.report.verify import verify_run
 
@@ -133,3 +133,13 @@ def test_a_run_holds_authored_rows_among_its_own(
     assert min(shares) > 0.02  # they stand all over the dataset
     verdict = verify_run(tmp_path / "run", repair=False, sample=200, workers=1, progress=SilentProgress())
     assert verdict.is_sound, verdict.lines
+
+
+def test_a_shortfall_of_documents_is_told_before_the_run(tmp_path: Path, tiny_recipe: Recipe) -> None:
+    folder = write_rows(tmp_path / "rows", {"train": 40}, "document")
+    asked = {"template": 90.0, "document": 10.0}
+    recipe = tiny_recipe.model_copy(update={"rows": 1000, "origins": asked, "authored": (str(folder),)})
+    (line,) = tell_shortfall(recipe)
+    assert "100 rows of document" in line and "hold 40" in line
+    assert tell_shortfall(recipe.model_copy(update={"rows": 400})) == []
+    assert tell_shortfall(tiny_recipe) == []

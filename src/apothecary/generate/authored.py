@@ -25,6 +25,7 @@ from apothecary.generate.allocate import share_out, split_rows, with_surplus
 from apothecary.recipe import Recipe
 
 FOLDER, INDEX = "authored", "authored.json"
+AUTHORED_ONLY = ("document",)  # classes of origin that no template gives
 STRATUM = pl.col("id").str.replace(r"/[^/]*$", "")
 NUMBER = pl.col("id").str.extract(r"/(\d+)$").cast(pl.Int64)
 
@@ -36,6 +37,25 @@ def fingerprint_authored(folders: Sequence[str]) -> str:
         _read_manifest(Path(folder))
         digest.update(hash_file(Path(folder) / "manifest.json").encode())
     return digest.hexdigest()
+
+
+def tell_shortfall(recipe: Recipe) -> list[str]:
+    """A line for each class of origin that only authored rows can give and that has fewer than the recipe asks for."""
+    total = sum(recipe.origins.values())
+    found: Counter[str] = Counter()
+    for folder in recipe.authored:
+        for entry in _read_manifest(Path(folder))["files"]:
+            path = Path(folder) / entry["path"]
+            if path.suffix == ".parquet" and _holds_examples(path):
+                counted = pl.scan_parquet(path).group_by("origin").len().collect()
+                found.update({ORIGIN_CLASSES.get(origin, origin): rows for origin, rows in counted.iter_rows()})
+    lines = []
+    for name in AUTHORED_ONLY:
+        wanted = round(recipe.rows * recipe.origins.get(name, 0.0) / total) if total else 0
+        if found[name] < wanted:
+            told = f"`origins` asks for {wanted:,} rows of {name}, the folders of `authored` hold {found[name]:,}"
+            lines.append(f"{told}; the others take the rest, in their shares")
+    return lines
 
 
 def take_in(folders: Sequence[str], target: Path, pack: str) -> None:
