@@ -6,7 +6,7 @@ import pytest
 
 from apothecary.engine.progress import SilentProgress
 from apothecary.errors import CapacityError
-from apothecary.plan.estimate import Order, describe_tier, plan_recipe
+from apothecary.plan.estimate import Order, describe_tier, plan_recipe, read_llm_share
 from apothecary.recipe import Recipe
 
 
@@ -38,3 +38,9 @@ def test_a_tier_is_scaled_by_its_shares() -> None:
     told = describe_tier(4, Order(model_size="405B"), tokens_per_row=50)
     assert told["llm"]["rows"] == pytest.approx(0.3 * 1.5e9)
     assert told["training"]["operations"] == pytest.approx(6 * 405e9 * 50e9)
+
+
+def test_rows_that_a_model_must_write_are_those_of_context(starter_recipe: Recipe) -> None:
+    assert read_llm_share(starter_recipe) == 0
+    mixed = starter_recipe.model_copy(update={"origins": {"template": 6.0, "augmented": 3.0, "context": 1.0}})
+    assert read_llm_share(mixed) == pytest.approx(0.1)

@@ -54,8 +54,9 @@ def plan_recipe(
     prices, tiers = load_prices(order.prices), load_tiers()
     plan: dict[str, Any] = {"recipe": recipe.name, "rows": recipe.rows, "supply": describe_supply(supply, recipe)}
     plan["quality_by_rule_of_thumb"] = round(read_thumb(recipe.rows, tiers.rule_of_thumb), 4)
-    rows = round(recipe.rows * order.llm_share)
-    plan["llm"] = describe_llm(estimate_llm(rows, tiers.llm_row, order.llm_model)) | {"share": order.llm_share}
+    share = order.llm_share or read_llm_share(recipe)
+    rows = round(recipe.rows * share)
+    plan["llm"] = describe_llm(estimate_llm(rows, tiers.llm_row, order.llm_model)) | {"share": round(share, 6)}
     plan["prices_of"] = prices.as_of
     if order.probe:
         say("two small runs of the recipe measure this machine")
@@ -63,6 +64,12 @@ def plan_recipe(
         plan |= measure(recipe, supply, probes, order, workers, prices)
     plan["bottleneck"] = find_bottleneck(plan, tiers.limits)
     return plan
+
+
+def read_llm_share(recipe: Recipe) -> float:
+    """The share of rows that a model has to write: those of the origin `context` that the recipe asks for."""
+    total = sum(recipe.origins.values())
+    return recipe.origins.get("context", 0.0) / total if total else 0.0
 
 
 def describe_supply(supply: Supply, recipe: Recipe) -> dict[str, Any]:

@@ -5,20 +5,27 @@ The refusal says how many rows there can be and why: facts times the questions t
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from apothecary.engine.commit import read_json
 from apothecary.errors import CapacityError
 from apothecary.example import SPLITS
 from apothecary.generate.allocate import allocate_rows
+from apothecary.generate.authored import INDEX, count_classes, plan_authored, take_in
 from apothecary.generate.capacity import count_capacity
 from apothecary.generate.strata import IntentPlan
 from apothecary.generate.workbench import Workbench
 from apothecary.packs.model import Intent, Pack
 from apothecary.recipe import Recipe
+
+Authored = Mapping[str, Mapping[str, int]]  # rows by split and class of origin
 
 
 @dataclass(frozen=True)
@@ -49,13 +56,17 @@ def count_supply(recipe: Recipe, pack: Pack, knowledge: Path) -> Supply:
     used = {field for plan in plans for field in list_fields(plan.intent) if field in facts}
     capacity = count_capacity(plans)
     distinct = int(capacity.select(pl.sum_horizontal(pl.col(*SPLITS).sum())).item() or 0)
+    authored = list_authored(recipe, pack)
+    classes = count_classes(authored)
     try:
-        quotas = allocate_rows(plans, recipe)
+        quotas = allocate_rows(plans, recipe, classes)
     except CapacityError as error:
-        raise explain_refusal(recipe, plans, sum(facts[field] for field in used), error) from None
+        raise explain_refusal(recipe, plans, sum(facts[field] for field in used), classes, error) from None
     wanted: Counter[str] = Counter()
     for quota in quotas:
         wanted[quota.stratum.intent] += quota.wanted
+    for line in authored:
+        wanted[str(line["id"]).split("/")[0]] += line["quota"]
     return Supply(
         facts_known=sum(facts.values()),
         facts_used=sum(facts[field] for field in used),
@@ -66,9 +77,21 @@ def count_supply(recipe: Recipe, pack: Pack, knowledge: Path) -> Supply:
         combinations=count_combinations(plans),
         distinct_rows=distinct,
         phrasings_per_fact=count_phrasings(plans, {field: facts[field] for field in used}),
-        made=sum(quota.made for quota in quotas),
+        made=sum(quota.made for quota in quotas) + sum(line["made"] for line in authored),
         wanted=dict(sorted(wanted.items())),
     )
+
+
+def list_authored(recipe: Recipe, pack: Pack) -> list[dict[str, Any]]:
+    """The strata of the rows that a recipe takes from folders, as generate plans them; none where it names none.
+
+    They are read through the door by which a run takes them in, into a folder that is removed.
+    """
+    if not recipe.authored:
+        return []
+    with tempfile.TemporaryDirectory(prefix="apothecary-plan-") as folder:
+        take_in(recipe.authored, Path(folder), pack.name)
+        return plan_authored(read_json(Path(folder) / INDEX), recipe)
 
 
 def count_facts(knowledge: Path) -> dict[str, int]:
@@ -113,22 +136,24 @@ def count_phrasings(plans: list[IntentPlan], facts: dict[str, int]) -> float:
     return sum(wordings[field] * number for field, number in facts.items()) / total if total else 0.0
 
 
-def find_most_rows(recipe: Recipe, plans: list[IntentPlan]) -> int:
+def find_most_rows(recipe: Recipe, plans: list[IntentPlan], authored: Authored) -> int:
     """The most rows that a recipe could ask for and get, by halving; 0 when not even one."""
     low, high = 0, recipe.rows
     while high - low > max(1, low // 1000):
         middle = (low + high) // 2
         try:
-            allocate_rows(plans, recipe.model_copy(update={"rows": middle}))
+            allocate_rows(plans, recipe.model_copy(update={"rows": middle}), authored)
             low = middle
         except CapacityError:
             high = middle
     return low
 
 
-def explain_refusal(recipe: Recipe, plans: list[IntentPlan], facts: int, cause: CapacityError) -> CapacityError:
+def explain_refusal(
+    recipe: Recipe, plans: list[IntentPlan], facts: int, authored: Authored, cause: CapacityError
+) -> CapacityError:
     """A shortage to a refusal with its arithmetic: facts, the intents that give most, and the most that is honest."""
-    most = find_most_rows(recipe, plans)
+    most = find_most_rows(recipe, plans, authored)
     by_intent = {plan.intent.intent: sum(stratum.capacity for stratum in plan.strata()) for plan in plans}
     largest = sorted(by_intent.items(), key=lambda item: (-item[1], item[0]))[:3]
     told = ", ".join(f"{name} {rows:,}" for name, rows in largest)

@@ -23,6 +23,7 @@ from apothecary.report.ngrams import KEPT_OF, TEXT_ROWS, hash_ngrams
 Hashes = NDArray[np.uint64]
 FORM = ("intent", "template", "wording")
 LEAST = 1_000
+SLICE_ROWS = 50_000
 MIN_BEND = 0.1  # of the height and width of the curve: a flatter one has no knee
 NOTHING: Hashes = np.zeros(0, dtype=np.uint64)
 
@@ -101,7 +102,8 @@ def read_slices(
     table = pq.ParquetFile(file, pre_buffer=False).read(columns=[FACT_LEAF])
     facts = pick_child(table.column("facts").combine_chunks(), "fact_id")
     start = 0
-    for stop in [stop for stop in stops if stop < rows.height] + [rows.height]:
+    pieces = range(SLICE_ROWS, rows.height, SLICE_ROWS)  # hashing the words of a whole file would take much memory
+    for stop in sorted({*pieces, *(stop for stop in stops if stop < rows.height), rows.height}):
         part = rows[start:stop]
         counts_text = wants_text and offset + stop <= TEXT_ROWS
         ngrams = np.unique(hash_ngrams(part["messages"], kept_of=KEPT_OF)) if counts_text else None
