@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -70,3 +72,15 @@ def test_hostile_files_are_survived_soon(source: str) -> None:
         assert time.monotonic() - start < 5
         if path.parent.name != "trials" or source == "pubmed":
             assert not any(isinstance(item, Document) for item in items), path
+
+
+def test_nothing_else_is_opened_or_called_and_memory_stays_small() -> None:
+    paths = sorted(str(path) for path in (SHARED / "adversarial").rglob("*") if path.is_file())
+    if not paths:
+        pytest.skip("needs the real files beside the repository, under shared/data")
+    script = str(Path(__file__).parent / "survive.py")
+    done = subprocess.run([sys.executable, script, *paths], capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    assert (told["opened"], told["called"]) == ([], [])
+    assert told["grown_mb"] < 256
+    assert all(one["took"] < 5 and (one["items"] or one["reasons"]) for one in told["results"])

@@ -47,6 +47,7 @@ Fields = dict[str, list[str]]
 
 def read_medline(stream: BinaryIO, *, file: str) -> Iterator[Item]:
     """A stream of tagged text to its documents and failures; SourceError where it is something else."""
+    number = 0
     for number, (fields, is_clean) in enumerate(iter_fields(stream, file), 1):
         pmid = fields.get("PMID", [""])[0]
         if not pmid.isdigit():
@@ -57,6 +58,8 @@ def read_medline(stream: BinaryIO, *, file: str) -> Iterator[Item]:
         if not is_clean:
             document.notices.append("bytes that are not UTF-8, read as cp1252")
         yield document
+    if not number:
+        yield Failure(file, None, None, "the file is empty")
 
 
 def iter_fields(stream: BinaryIO, file: str) -> Iterator[tuple[Fields, bool]]:

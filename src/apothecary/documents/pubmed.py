@@ -36,6 +36,7 @@ UNNAMED = ("", "UNLABELLED", "UNASSIGNED")
 
 def read_pubmed_xml(stream: ByteStream, *, file: str) -> Iterator[Item]:
     """An XML stream to its documents, failures and deletions; raises SourceError where the file cannot be read on."""
+    number = 0
     for number, record in enumerate(iter_records(stream, RECORDS, name=file), 1):
         if record.tag in ("DeleteCitation", "DeleteDocument"):
             yield from (Deletion(file, f"{SOURCE}:{tidy_text(gone.text or '')}") for gone in record.iter("PMID"))
@@ -50,6 +51,8 @@ def read_pubmed_xml(stream: ByteStream, *, file: str) -> Iterator[Item]:
         document = read_citation(citation, pmid)
         document.file, document.record = file, number
         yield document
+    if not number:
+        yield Failure(file, None, None, "the XML holds no PubMed records")
 
 
 def read_citation(citation: ET.Element, pmid: str) -> Document:

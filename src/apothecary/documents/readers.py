@@ -9,6 +9,7 @@ from pathlib import Path
 
 from apothecary.documents.approvals import Tables, is_table, read_approvals
 from apothecary.documents.label_json import read_labels_json
+from apothecary.documents.label_text import is_labeledin, read_label_texts
 from apothecary.documents.labels import read_labels_xml
 from apothecary.documents.medline import read_medline
 from apothecary.documents.model import Failure, Item
@@ -40,7 +41,9 @@ def read_trials(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
 
 
 def read_labels(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
-    """SPL XML or openFDA JSON, by its first byte."""
+    """SPL XML, openFDA JSON or LabeledIn's lines, by the first bytes."""
+    if is_labeledin(stream.peek(PEEK_BYTES)[:PEEK_BYTES]):
+        return read_label_texts(stream, file=file)
     return read_labels_xml(stream, file=file) if _is_xml(stream) else read_labels_json(stream, file=file)
 
 

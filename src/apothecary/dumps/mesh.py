@@ -57,15 +57,17 @@ def _read_trees(stream: io.BufferedReader, file: str) -> Iterator[Record | Fault
         tree, name = (cells[0], cells[-1]) if len(cells) > 1 else tuple(reversed(line.rpartition(";")[::2]))
         tree, name = tree.strip(), name.strip()
         if not (tree and name and tree[0].isupper() and tree[1:].replace(".", "").isdigit()):
+            if number == 100 and not headings:
+                raise SourceError("no table of MeSH", where=file, expected="tree number, tab, heading")
             if line:
                 yield Fault(file, number, "no tree number and heading", line[:80])
-            if number == 1_000 and not headings:
-                raise SourceError("no table of MeSH", where=file, expected="tree number, tab, heading")
             continue
         if len(names) > MAX_ENTRIES:
             raise SourceError("too many headings", where=file, expected=f"at most {MAX_ENTRIES:,}")
         headings[name].append(tree)
         names[tree] = name
+    if not headings:
+        raise SourceError("the file holds no headings", where=file, expected="tree number, tab, heading")
     for name, trees in headings.items():
         facts = [Told("name", name)] + [Told("tree_number", tree) for tree in trees]
         above = [names[parent] for tree in trees if (parent := tree.rpartition(".")[0]) in names]
