@@ -10,7 +10,6 @@ from apothecary.engine.llm.endpoint import Endpoint
 from apothecary.engine.llm.ledger import load_price
 from apothecary.engine.llm.probe import Question
 from apothecary.engine.llm.serve import LocalServer
-from apothecary.generate.vary.ask import LEAST_PASS_RATE
 from apothecary.report.table import format_bytes
 
 WIDTH = 110
@@ -31,6 +30,7 @@ def describe_server(server: LocalServer) -> Iterator[str]:
 
 def make_examiner(endpoint: Endpoint, pack: str) -> Examiner:
     """An endpoint and a pack to an examiner that judges wordings by the gates of `packs vary`."""
+    from apothecary.generate.vary.ask import LEAST_PASS_RATE  # here: a server needs nothing of packs
 
     def list_probe(model: str) -> list[Question]:
         from apothecary.generate.vary.probe import list_pack_questions  # the pack is read only when it is its turn

@@ -35,6 +35,7 @@ SCHEMA = {
     "required": ["capital", "continent"],
     "additionalProperties": False,
 }
+FEWER = "a request brings one sample there: ask for more of them (packs vary --samples); in code, samples_per_call=1"
 _LIMITS = ("max_model_len", "context_length", "max_input_tokens")
 _DEATH = re.compile(r"segmentation|sigsegv|core dumped|process has terminated|exit status", re.IGNORECASE)
 
@@ -192,10 +193,10 @@ class Examiner:
         try:
             answer = await self._ask(_ask("Name a river.", self.model, n=4, max_tokens=16, temperature=1.0, seed=1))
         except CallError as error:
-            return Finding("samples", "weak", f"n is refused ({error})", "set samples_per_call: 1")
+            return Finding("samples", "weak", f"n is refused ({error})", FEWER)
         if len(answer.texts) < 4:
             seen = f"{len(answer.texts)} of 4 texts asked in one call"
-            return Finding("samples", "weak", seen, "set samples_per_call: 1")
+            return Finding("samples", "weak", seen, FEWER)
         self._samples_per_call = 8
         return Finding("samples", "fit", "4 of 4 texts asked in one call")
 
