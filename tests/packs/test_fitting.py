@@ -40,6 +40,12 @@ def test_a_question_stands_where_it_can_be_read(pattern: str, question: str, is_
     assert fits_question(made, manner, pattern, question) == is_so
 
 
+def test_an_order_stands_after_a_question_of_a_talk() -> None:
+    made, manner = make("{ask}\nNumber only.")
+    assert fits_question(made, manner, manner.ask[0], "No, aspirin.", follows=True)
+    assert not fits_question(made, manner, "Number only.\n{ask}", "No, aspirin.", follows=True)
+
+
 def test_a_question_goes_on_after_a_remark_in_a_talk() -> None:
     made, manner = make("Thanks. {ask}", turns=True)
     assert fits_question(made, manner, manner.ask[0], "And the half-life?")

@@ -6,7 +6,15 @@ import pytest
 
 from apothecary.packs.load import load_pack
 from apothecary.packs.model import Pack
-from apothecary.packs.reply_kinds import ends_in_answer, is_bare, is_sentence, is_short, sort_replies
+from apothecary.packs.reply_kinds import (
+    ends_in_answer,
+    find_bare_unit,
+    is_bare,
+    is_sentence,
+    is_short,
+    shows_working,
+    sort_replies,
+)
 
 UNITS = frozenset({"h", "g/mol", "per hour"})
 
@@ -69,6 +77,26 @@ def test_the_kinds_of_a_template(pharma: Pack) -> None:
     assert kinds["sentence"] == ["The rate constant is CL / V = {k:sig3} per hour, so the half-life is {half:sig2} h."]
     assert ends_in_answer(intent)
     assert not ends_in_answer(pharma.by_name["melting_point"])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("{a} / {b} g/mol = {x} mmol.", True),
+        ("1. {a} + {b}\n2. {x}", True),
+        ("With {b} g/mol it makes {x} mmol.", False),
+        ("It is {x} mmol, not {a} / {b}.", False),
+    ],
+)
+def test_working_is_shown_by_a_calculation_before_the_answer(text: str, is_so: bool) -> None:
+    assert shows_working(text, "{x}") == is_so
+
+
+@pytest.mark.parametrize(
+    ("intent", "unit"), [("clearance_from_auc", "L/h"), ("carbon_content", "%"), ("heavy_atoms", None), ("nnt", None)]
+)
+def test_bare_replies_tell_the_unit(pharma: Pack, intent: str, unit: str | None) -> None:
+    assert find_bare_unit(pharma, pharma.by_name[intent]) == unit
 
 
 def test_refusals_are_of_no_kind(pharma: Pack) -> None:

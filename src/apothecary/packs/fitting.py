@@ -45,8 +45,11 @@ def fits_template(when: When, intent: Intent, template: Template, unit: str | No
     return all(wanted in (None, is_so) for wanted, is_so in facts)
 
 
-def fits_question(variation: Variation, manner: Manner, pattern: str, question: str) -> bool:
-    """Whether a pattern of a manner reads well around one question pattern of a template, in all its wordings."""
+def fits_question(variation: Variation, manner: Manner, pattern: str, question: str, *, follows: bool = False) -> bool:
+    """Whether a pattern of a manner reads well around one question pattern of a template, in all its wordings.
+
+    `follows` says that the question comes after an earlier turn.
+    """
     when = manner.when
     rules = (
         when.orders and variation.orders,
@@ -54,6 +57,8 @@ def fits_question(variation: Variation, manner: Manner, pattern: str, question: 
         _POLITE.search(pattern) and _POLITE.pattern,
     )
     if any(rule and _finds(rule, question) for rule in rules):
+        return False
+    if follows and when.turns is None and not pattern.startswith(_ASK):
         return False
     return _joins(pattern, _see(question), is_talk=when.turns is True)
 

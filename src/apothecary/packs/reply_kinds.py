@@ -31,7 +31,9 @@ _HEAD_END = re.compile(r"[,;:=]|\b(?:if|since|because|which|that|as|so|when|whil
 _ANSWERED = re.compile(r"^(?:Yes|No),? ")
 _SEVERAL = re.compile(r"[.;?!] +\S")
 _TEXT_SLOTS = ("name", "Name", "formula", "letter")
-_WORKED = re.compile(r"[×/+−*√^].*(?: = | gives | makes | comes to |, that is )$", re.DOTALL)  # before the answer
+_WORKED = re.compile(
+    r"(?: [×/+−*] |[√^]).*(?: = | gives | makes | comes to |, that is )$", re.DOTALL
+)  # before the answer
 _NUMBERED = re.compile(r"(?:^|\n)2\. ")
 
 
@@ -56,6 +58,18 @@ def sort_replies(pack: Pack, intent: Intent, template: Template, unit: str | Non
     found = {kind: [text for text in wordings if fits(text)] for kind, fits in kinds.items()}
     found["bare"] = list(dict.fromkeys(text.removesuffix(".") for text in found["bare"]))
     return {kind: texts for kind, texts in found.items() if texts}
+
+
+def find_bare_unit(pack: Pack, intent: Intent) -> str | None:
+    """The unit that bare replies of an intent give, None where they give none or several."""
+    units = _list_units(pack, intent)
+    found = set()
+    for template in intent.templates:
+        for text in expand_all(template.reply)[0]:
+            if is_bare(text, intent.answer.value, units):
+                found.add(_flatten(text).removeprefix(_flatten(intent.answer.value)).removesuffix(".").strip())
+    found.discard("")
+    return found.pop() if len(found) == 1 else None
 
 
 def is_bare(text: str, answer: str, units: frozenset[str]) -> bool:

@@ -11,13 +11,14 @@ import hashlib
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from apothecary.packs.fitting import count_wordings, fits_question, fits_template, put_question
 from apothecary.packs.grammar import expand, parse, slots
 from apothecary.packs.load import dump_pack, restore_pack
 from apothecary.packs.model import Intent, Pack, Template
-from apothecary.packs.reply_kinds import ends_in_answer, sort_replies
+from apothecary.packs.reply_kinds import ends_in_answer, find_bare_unit, sort_replies
 from apothecary.packs.units import COMMON_UNITS
 from apothecary.packs.variation import Manner, Variation
 
@@ -85,7 +86,7 @@ def find_unit(pack: Pack, intent: Intent) -> str | None:
         for pattern in template.reply:
             for wording in expand(pattern):
                 found |= _units_after(wording, intent.answer.value, known)
-    return (found.pop() or None) if len(found) == 1 else None
+    return (found.pop() or None) if len(found) == 1 else find_bare_unit(pack, intent)
 
 
 def _units_after(text: str, value: str, known: set[str]) -> set[str]:
@@ -145,9 +146,8 @@ def _choose_asks(
     left = MAX_ASK_WORDINGS
     for place, (manner, pattern) in enumerate(candidates):
         bases = [(place + step) % len(template.ask) for step in range(len(template.ask))]
-        base = next(
-            (number for number in bases if fits_question(variation, manner, pattern, template.ask[number])), None
-        )
+        suits = partial(fits_question, variation, manner, pattern, follows=template.before is not None)
+        base = next((number for number in bases if suits(template.ask[number])), None)
         if base is None:
             continue
         text = put_question(pattern, template.ask[base], unit)

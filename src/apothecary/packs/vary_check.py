@@ -139,7 +139,7 @@ def _is_bulleted(manner: str, response: str, answer: str) -> bool:
 
 
 def _is_worked(manner: str, response: str, answer: str) -> bool:
-    return re.search(r"[×/+−*√^=]", response) is not None and answer in response
+    return re.search(r" [×/+−*=] |[√^]", response) is not None and answer in response
 
 
 def _match(pattern: str) -> _Check:
