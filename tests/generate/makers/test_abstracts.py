@@ -42,7 +42,7 @@ def test_a_conclusion_is_asked_without_showing_it() -> None:
 
 def test_a_question_in_a_title_stands_alone() -> None:
     found = {draft.record.key: draft for draft in draft_by(make_questions)}
-    assert found.keys() == {"90000002", "90000005"}
+    assert found.keys() == {"90000002", "90000005", "pubmedqa/90000901", "pubmedqa/90000902"}
     assert found["90000002"].slots["question"] == "Does a pharmacist-led review reduce falls in care homes?"
     assert found["90000002"].shown == ()
 

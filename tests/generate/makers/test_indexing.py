@@ -6,6 +6,7 @@ from tests.generate.makers.documents import draft_by, find_record
 
 from apothecary.generate.makers.indexing import (
     join_words,
+    list_content,
     list_major,
     list_options,
     make_choices,
@@ -14,6 +15,7 @@ from apothecary.generate.makers.indexing import (
     make_statistics,
     make_types,
     mix_choices,
+    share_words,
 )
 
 
@@ -55,3 +57,8 @@ def test_places_of_right_answers_differ() -> None:
     assert join_words(["a", "b", "c"]) == "a, b and c"
     assert join_words(["a"]) == "a"
     assert list_major(find_record("pubmed:90000003")) == ["*Myocardial Infarction/diagnosis", "*Point-of-Care Testing"]
+
+
+def test_words_of_titles() -> None:
+    assert list_content("Effect of iron on the transfusion of iron") == ["effect", "iron", "transfusion"]
+    assert share_words("Effect of iron", "iron was given") == 0.5

@@ -88,7 +88,9 @@ def make_parts(records: Sequence[Record]) -> Iterator[Draft]:
 
 def is_english(record: Record) -> bool:
     """Whether a record is in English, as far as it says so, and has a title that is its own."""
-    return (not record.languages or "eng" in record.languages) and not record.title.startswith("[")
+    return (
+        not record.languages or any(one.startswith("en") for one in record.languages)
+    ) and not record.title.startswith("[")
 
 
 def list_body(record: Record) -> list[Section]:
@@ -155,7 +157,7 @@ def make_questions(records: Sequence[Record]) -> Iterator[Draft]:
         found = QUESTION.search(record.title) if is_english(record) else None
         if not found or (found.start() and record.title[found.start() - 2] not in ".:?-"):
             continue
-        section = record.find("conclusion")
+        section = record.find("conclusion") or (record.find("answer") if record.key.startswith("pubmedqa/") else None)
         if section is None:
             section, quote = find_last_conclusion(record)
         else:
@@ -165,8 +167,9 @@ def make_questions(records: Sequence[Record]) -> Iterator[Draft]:
         answer = expand_short_forms(end_sentence(quote.text), record)
         if answer is None or points_outside(strip_opening(answer)):
             continue
-        slots = {"question": found[0], "year": record.date[:4] or "an undated"}
-        yield Draft("title_question", record, strip_opening(answer), (quote,), slots=slots, form=slots["year"] and "")
+        slots = {"question": found[0], "year": record.date[:4]}
+        form = "" if record.date else "undated"
+        yield Draft("title_question", record, strip_opening(answer), (quote,), slots=slots, form=form)
 
 
 def find_last_conclusion(record: Record) -> tuple[Section | None, Quote | None]:

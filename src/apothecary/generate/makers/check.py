@@ -170,7 +170,10 @@ def _check_choice(case: Case) -> tuple[str, str] | None:
     if choices.count(answer) != 1:
         return "the answer is not one of the choices", answer
     if case.maker == "title_choice":
-        shares = {one: _share_words(one, case.row["prompt"].replace(one, "")) for one in choices}
+        prompt = case.row["prompt"]
+        for one in sorted(choices, key=len, reverse=True):
+            prompt = prompt.replace(one, "")
+        shares = {one: _share_words(one, prompt) for one in choices}
         best = max(choices, key=lambda one: shares[one])
         return None if best == answer else ("another choice fits better", best)
     if squeeze(answer) not in text:

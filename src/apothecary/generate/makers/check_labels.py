@@ -75,6 +75,31 @@ def decide_person(row: dict[str, Any], evidence: list[str], _sections: list[str]
     return "no" if asked in ("male", "female") and asked != own else "yes"
 
 
+def judge_product(_row: dict[str, Any], evidence: list[str], _sections: list[str], _befores: list[str]) -> str | None:
+    """Whether a product needs a prescription, in the words of its registration."""
+    return evidence[0].partition(": ")[2].lower()
+
+
+def judge_claim(row: dict[str, Any], evidence: list[str], _sections: list[str], _befores: list[str]) -> str | None:
+    """The kind of a claim: one of its first words names it."""
+    words = set(re.findall(r"[a-z]+", evidence[0].lower())[:12])
+    kinds = {
+        "method": {"method", "process"},
+        "use": {"use"},
+        "composition": {"compound", "composition", "formulation", "salt", "mixture", "granules", "vaccine"},
+        "apparatus": {
+            *("apparatus", "device", "system", "assembly", "circuit", "machine", "balance", "cable", "unit", "medium"),
+            *("support", "chip", "cartridge", "carrier"),
+        },
+    }
+    return str(row["answer"]) if words & kinds.get(row["answer"], set()) else "another kind"
+
+
+def count_claims(_row: dict[str, Any], evidence: list[str], _sections: list[str], _befores: list[str]) -> str | None:
+    """How many claims there are."""
+    return str(len(evidence))
+
+
 LABELS: dict[str, Judge] = {
     "sentence_origin": judge_origin,
     "publication_type": judge_type,
@@ -82,4 +107,7 @@ LABELS: dict[str, Judge] = {
     "trial_healthy": judge_healthy,
     "criterion_kind": judge_criterion,
     "pubmedqa_decision": judge_decision,
+    "product_kind": judge_product,
+    "patent_claim_kind": judge_claim,
+    "patent_claim_count": count_claims,
 }

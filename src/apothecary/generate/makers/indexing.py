@@ -162,16 +162,21 @@ def _find_term(term: str, body: list[Section]) -> Quote | None:
     return None
 
 
+def list_content(title: str) -> list[str]:
+    """The words of a title that say something."""
+    return [word for word in dict.fromkeys(re.findall(r"[a-z]{4,}", title.lower())) if word not in STOP]
+
+
+def share_words(title: str, text: str) -> float:
+    """The share of a title's words that a text has, in small letters."""
+    words = list_content(title)
+    return sum(word in text for word in words) / max(len(words), 1)
+
+
 def _choose_title(record: Record, body: list[Section], text: str, others: list[Record]) -> Iterator[Draft]:
-    words = {word for word in re.findall(r"[a-z]{4,}", record.title.lower()) if word not in STOP}
-    shared = [word for word in words if word in text]
-    wrong = [
-        one.title.rstrip(".")
-        for one in others
-        if one.title
-        and len({word for word in re.findall(r"[a-z]{4,}", one.title.lower()) if word not in STOP and word in text})
-        <= len(shared) / 3
-    ]
+    shared = [word for word in list_content(record.title) if word in text]
+    share = share_words(record.title, text)
+    wrong = [one.title.rstrip(".") for one in others if one.title and share_words(one.title, text) <= share / 2]
     wrong = list(dict.fromkeys(wrong))[: OPTIONS - 1]
     if len(shared) < 3 or len(wrong) < OPTIONS - 1:
         return
@@ -226,6 +231,8 @@ def make_short_forms(records: Sequence[Record]) -> Iterator[Draft]:
             found = next(iter(find_short_forms(section.text)), None)
             if found:
                 short, long, start, end = found
+                whole = " ".join(one.text for one in list_body(record))
+                long = long[:1].lower() + long[1:] if long[:1].lower() + long[1:] in whole else long
                 yield Draft(
                     "short_form", record, long, (Quote(section, start, end),), (quote_all(section),), {"short": short}
                 )

@@ -17,9 +17,12 @@ from apothecary.generate.makers.indexing import (
     make_statistics,
     make_types,
 )
+from apothecary.generate.makers.labels import make_labels
 from apothecary.generate.makers.model import Draft, Make, Record
 from apothecary.generate.makers.outcomes import make_analyses, make_values
 from apothecary.generate.makers.pairs import make_pairs
+from apothecary.generate.makers.papers import make_papers
+from apothecary.generate.makers.patents import make_patents
 from apothecary.generate.makers.patients import make_criteria, make_limits, make_people
 from apothecary.generate.makers.questions import make_decisions, make_medquad
 from apothecary.generate.makers.render import Renderer
@@ -48,6 +51,9 @@ MAKERS: tuple[Make, ...] = (
     make_pairs,
     make_medquad,
     make_decisions,
+    make_labels,
+    make_papers,
+    make_patents,
 )
 
 

@@ -44,7 +44,9 @@ class Renderer:
             return None
         number = self.pick(draft, "ask", len(texts))
         register, wording = texts[number]
-        return Asked(fill(wording, draft), register, number)
+        text = fill(wording, draft)
+        first = re.match(r"[a-z]+(?=[ :,])", text)
+        return Asked(text[:1].upper() + text[1:] if first else text, register, number)
 
     def reply(self, draft: Draft) -> tuple[str, int] | None:
         """A draft's answer in words and the number of the wording; None where none fits."""
@@ -150,6 +152,7 @@ def fill(wording: str, draft: Draft) -> str:
 def tidy(text: str) -> str:
     """A text without two full stops in a row, blanks before a stop, and blanks at its ends; a capital in front."""
     text = re.sub(r"(?<![.])\.\.(?![.])", ".", text).strip()
+    text = re.sub(r": (?=- [^\n]*(?:\n|$))", ":\n", text)
     text = re.sub(r"(?<=[?!])\.(?=$|\s)", "", text)
     return re.sub(r" +(?=[.,;](?:\s|$))", "", text)
 

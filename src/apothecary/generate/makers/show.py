@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from apothecary.generate.makers.declare import Terms
@@ -10,6 +11,7 @@ from apothecary.generate.makers.sentences import split_sentences
 
 PROMPT_CHARS, ANSWER_CHARS = 3600, 900  # what reads well, where the licence sets no limit
 CUT = "[...]"
+TITLED = re.compile(r"(?:labels|patents):")
 LABELS = {
     "trial design": "Design",
     "outcomes/primary": "Primary outcomes",
@@ -108,6 +110,10 @@ def name_record(record: Record) -> str:
 def name_section(part: Quote) -> str:
     """The name above a part: "Methods", "Primary outcomes"; none for an abstract without sections."""
     section = part.section
+    if TITLED.match(section.passage_id) and section.name != "product" and not section.name.startswith("abstract/"):
+        return ""  # its text begins with its own heading, or the number of the claim
+    if section.name.startswith(("table/", "figure/")):
+        return ""
     if section.kind in LABELS:
         return LABELS[section.kind]
     label = section.name.partition("/")[2] or section.name
