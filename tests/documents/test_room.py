@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 from tests.documents.studies import CLASSIC, V2, XML
+from tests.documents.test_papers import ARTICLE
 
 from apothecary.documents import room
 from apothecary.documents.model import DOCUMENT
@@ -63,6 +64,18 @@ def test_doubled_and_deleted_records_are_dropped_and_bad_ones_fail(tmp_path: Pat
     before = (out / "manifest.json").read_bytes()
     assert gather("pubmed", [tmp_path / "1.xml", tmp_path / "2.xml"], out) == manifest
     assert (out / "manifest.json").read_bytes() == before
+
+
+def test_a_paper_that_any_file_takes_back_is_dropped(tmp_path: Path) -> None:
+    link = '<related-article related-article-type="retracted-article" xlink:href="info:doi/10.1/OLD"/>'
+    (tmp_path / "a.xml").write_text(ARTICLE.replace("10.1/ABC", "10.1/Old"))
+    notice = ARTICLE.replace('"research-article"', '"retraction"').replace("</article-meta>", f"{link}</article-meta>")
+    (tmp_path / "b.xml").write_text(notice)
+    (tmp_path / "c.xml").write_text(ARTICLE.replace("10.1/ABC", "10.1/other"))
+    files = [tmp_path / name for name in ("b.xml", "a.xml", "c.xml")]
+    manifest = gather("papers", files, tmp_path / "out")
+    assert manifest["books"]["records"]["dropped"] == {"a retraction notice": 1, "retracted": 1}
+    assert load(tmp_path / "out", manifest, "documents")["document_id"].to_list() == ["papers:10.1/other"]
 
 
 def test_nothing_to_read_is_told(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from apothecary.documents.question_rows import PARQUET
 from apothecary.documents.question_shapes import read_question_parquet, read_question_rows
 from apothecary.documents.questions import read_medquad, read_pubmedqa
 from apothecary.documents.trial_json import read_trials_json
+from apothecary.documents.trial_table import HEAD, read_trial_table
 from apothecary.documents.trial_xml import read_trials_xml
 from apothecary.engine.unpack import LIMITS, UnpackLimits, iter_members
 from apothecary.errors import SourceError
@@ -36,7 +37,9 @@ def read_pubmed(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
 
 
 def read_trials(stream: io.BufferedReader, *, file: str) -> Iterator[Item]:
-    """ClinicalTrials.gov XML or JSON, by its first byte."""
+    """ClinicalTrials.gov XML or JSON, or a table of trials, by the first bytes."""
+    if HEAD.match(stream.peek(PEEK_BYTES)[:PEEK_BYTES]):
+        return read_trial_table(stream, file=file)
     return read_trials_xml(stream, file=file) if _is_xml(stream) else read_trials_json(stream, file=file)
 
 
