@@ -12,6 +12,7 @@ from apothecary.generate.makers.questions import (
     count_words,
     is_plural,
     is_sound,
+    list_small_words,
     lower_words,
     make_decisions,
     make_medquad,
@@ -67,3 +68,10 @@ def test_decisions_come_with_their_reason() -> None:
     assert found.keys() == {"yes", "no"}
     assert found["yes"].slots["reason"].startswith("Warm gel clearly reduces")
     assert all(one.section.kind not in ("answer", "decision") for one in found["yes"].shown)
+
+
+def test_words_written_small_are_no_names() -> None:
+    assert "cough" not in list_small_words([])
+    assert "the" in list_small_words(list_records())
+    assert lower_words("Motor Neuron Diseases", "", frozenset({"motor", "neuron"})) == "motor neuron diseases"
+    assert mend("It is in a patients blood.") == "It is in a patient's blood."

@@ -151,7 +151,11 @@ def _choose_term(
 
 
 def _is_in(term: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(term.lower())}", text) is not None
+    word = term.lower()
+    at = text.find(word)
+    while at > 0 and (text[at - 1].isalnum() or text[at - 1] == "_"):  # within another word
+        at = text.find(word, at + 1)
+    return at >= 0
 
 
 def _find_term(term: str, body: list[Section]) -> Quote | None:

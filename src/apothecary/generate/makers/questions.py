@@ -37,7 +37,8 @@ FURNITURE = re.compile(
     re.IGNORECASE,
 )
 LEANS = re.compile(
-    r"\b(?:see (?:the|below|above|also|figure|table)|(?:described|listed|shown|discussed) (?:above|below)|the "
+    r"\b(?:see (?:the|below|above|also|figure|table)|the following\b|(?:described|listed|shown|discussed) "
+    r"(?:above|below)|the "
     r"(?:above|table|figure)|"
     r"this (?:page|section|summary|fact ?sheet|booklet|publication|document|site)|these (?:resources|links)|"
     r"click|https?:|www\.|MedlinePlus|NINDS|NIDDK|NCI|NIH|"
@@ -46,7 +47,8 @@ LEANS = re.compile(
 )
 # What marks a text as damaged at its source: words run together, ligatures cut, letters lost.
 DAMAGED = re.compile(
-    r"\b[a-z]{2,}[A-Z][a-z]{2,}|\b[A-Za-z]*f[il] [a-z]|Schnlein|Sjgren|Mnire|Behet\b|Guillain-Barr\b|Waldenstrm|"
+    r"\b[a-z]{2,}[A-Z][a-z]{2,}|\b[A-Z]{3,}[a-z]{3,}|\b[A-Za-z]*f[il] [a-z]|Schnlein|Sjgren|Mnire|Behet\b|"
+    r"Guillain-Barr\b|Waldenstrm|"
     r"Lffler|[a-z]\.[A-Z][a-z]+ [a-z]"
 )
 # Sentences of a template that hundreds of answers share and that say nothing of their subject.
@@ -54,7 +56,12 @@ EMPTY = re.compile(
     r"^(?:Certain factors affect|Anything that increases|Having a risk factor|Talk (?:with|to) your|Check with "
     r"your|(?:These and other )?[Ss]igns and symptoms may be caused by|"
     r"The process used to find out|It is important to know the stage|The information gathered|Different types "
-    r"of treatments? are|Some treatments are standard)"
+    r"of treatments? are|Some treatments are standard|"
+    r"A treatment clinical trial|When clinical trials show|Patients (?:may want to|can enter)|Some clinical "
+    r"trials|There are different "
+    r"types of treatment|The factors that affect prognosis|Avoiding (?:cancer )?risk factors|Increasing "
+    r"protective factors|"
+    r"Risk factors include smoking, being overweight|The treatment of [^.]{3,60} usually has)"
 )
 HEADING = re.compile(
     r"^[A-Z][A-Za-z]+(?: [A-Za-z]+){0,3} (?=(?:If|Because|When|The|An|In|Some|This|Most|Many|People|Doctors|"
@@ -72,13 +79,13 @@ KNOWN_TWICE = 3  # a word seen so often in a batch is a word
 
 def make_medquad(records: Sequence[Record]) -> Iterator[Draft]:
     """MedQuAD's questions to the same asked plainly, with the first whole sentences of the answer."""
-    words = count_words(records)
+    words, small = count_words(records), list_small_words(records)
     for record in records:
         section = record.find("answer") if record.key.startswith("medquad/") else None
         maker = KINDS.get(record.types[0].lower() if record.types else "")
         if section is None or maker is None or gives_orders(section.text):
             continue
-        focus = name_focus(record, section)
+        focus = name_focus(record, section, small)
         read = clean_answer(section, focus)
         if not focus or read is None:
             continue
@@ -97,7 +104,14 @@ def count_words(records: Sequence[Record]) -> Counter[str]:
     return Counter(word for text in answers for word in re.findall(r"[a-z]+", text.lower()))
 
 
-def name_focus(record: Record, section: Section) -> str:
+def list_small_words(records: Sequence[Record]) -> frozenset[str]:
+    """The words that answers of a batch write small, at least KNOWN_TWICE times: they are no names."""
+    answers = (one.text for record in records if record.key.startswith("medquad/") and (one := record.find("answer")))
+    counts = Counter(word for text in answers for word in re.findall(r"\b[a-z]{3,}\b", text))
+    return frozenset(word for word, count in counts.items() if count >= KNOWN_TWICE)
+
+
+def name_focus(record: Record, section: Section, small: frozenset[str] = frozenset()) -> str:
     """What a question is about, in the letters of the answer where it is named there; "" where it cannot be asked."""
     raw = record.keywords[0] if record.keywords else ""
     raw = re.sub(r"^(?:What I (?:need|Need) to (?:know|Know) about|Overview of|Your Guide to|Parasites -) ", "", raw)
@@ -108,14 +122,14 @@ def name_focus(record: Record, section: Section) -> str:
     ):
         return ""
     found = re.search(rf"(?<=[a-z,] ){re.escape(bare)}\b", section.text, re.IGNORECASE)
-    return found[0] if found else lower_words(bare, section.text)
+    return found[0] if found else lower_words(bare, section.text, small)
 
 
-def lower_words(name: str, text: str) -> str:
+def lower_words(name: str, text: str, small: frozenset[str] = frozenset()) -> str:
     """A title in small letters, but for words that are names: those with other capitals, those of people."""
     words = []
     for place, word in enumerate(name.split()):
-        plain = re.search(rf"\b{re.escape(word.lower())}\b", text) is not None
+        plain = word.lower() in small or re.search(rf"\b{re.escape(word.lower())}\b", text) is not None
         general = word.lower() in GENERAL or (place == 0 and len(name.split()) == 1)
         is_name = word[1:] != word[1:].lower() or word.endswith("'s")
         words.append(word.lower() if (plain or general) and not is_name else word)
@@ -202,6 +216,7 @@ def mend(text: str, focus: str = "") -> str:
     for name in re.findall(r"\b[A-Z][a-z]+'s\b", focus):
         text = text.replace(name.replace("'", ""), name)
     text = POSSESSIVE.sub(r"\1's", text)
+    text = re.sub(r"\b((?:a|each|another) (?:patient|person|child|parent|mother|infant))s(?= [a-z])", r"\1's", text)
     return re.sub(r"\s+([.,;])", r"\1", CONTRACTED.sub(r"\1n't", text))
 
 

@@ -32,6 +32,7 @@ _ORDERS = re.compile(
     r"\byou are (?:now )?(?:an?|the) (?:assistant|AI|language model)\b|\bsystem prompt\b|\bas an ai\b|<\|[a-z_]+\|>",
     re.IGNORECASE,
 )
+_ORDER_MARKS = ("ignore", "disregard", "forget", "you are", "system prompt", "as an ai", "<|")
 _SHORT = re.compile(r"\(([A-Za-z0-9][A-Za-z0-9+/\-]{1,9})\)")
 
 
@@ -69,7 +70,8 @@ def opens_open(sentence: str) -> bool:
 
 def gives_orders(text: str) -> bool:
     """Whether a text speaks to whoever reads it as a machine; such a passage is never quoted in an answer."""
-    return bool(_ORDERS.search(text))
+    lower = text.lower()
+    return any(mark in lower for mark in _ORDER_MARKS) and bool(_ORDERS.search(text))
 
 
 def find_short_forms(text: str) -> Iterator[tuple[str, str, int, int]]:
