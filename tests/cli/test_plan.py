@@ -68,3 +68,24 @@ def test_the_largest_models_see_what_it_would_take(tmp_path: Path) -> None:
     done = call("plan", "--model-size", "405B", "--trained", "no", cwd=tmp_path)
     assert "would take" in done.stdout
     assert "hybrid" in done.stdout
+
+
+def test_questions_are_asked_of_a_person(tmp_path: Path) -> None:
+    import pty
+
+    person, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", CODE, "plan"],
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=tmp_path,
+    )
+    os.close(terminal)
+    os.write(person, b"perhaps\nno\n7B\n")  # the first is no answer, and is asked again
+    said, _ = process.communicate(timeout=120)
+    os.close(person)
+    assert process.returncode == 0, said
+    assert b"no answer" in said
+    assert b"How many parameters" in said
+    assert b"next: apothecary run recipes/tier1.yaml" in said
