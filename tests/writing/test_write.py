@@ -162,8 +162,8 @@ def test_the_real_small_model_proves_the_path(
     local_llm: tuple[str, str], subjects: Subjects, gate: Gate, tmp_path: Path
 ) -> None:
     url, model = local_llm
-    tasks = plan_requests(subjects, [subjects.prompts.kinds["dialogue"]], model)
-    order = Order(1, tmp_path, "pharma", "Apache-2.0", Budget(calls=3))
+    tasks = plan_requests(subjects, [subjects.prompts.kinds["tutoring"]], model, max_tokens=150)
+    order = Order(1, tmp_path, "pharma", "Apache-2.0", Budget(calls=2))
     try:
         books = write_rows(Endpoint(url, model, answer_s=120), tasks, gate, order).tell()
     except RecipeError:

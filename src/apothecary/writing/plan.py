@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -53,11 +53,16 @@ class Task:
 
 
 def plan_requests(
-    subjects: Subjects, kinds: Sequence[Prompt], model: str, *, rows: pl.DataFrame | None = None
+    subjects: Subjects,
+    kinds: Sequence[Prompt],
+    model: str,
+    *,
+    rows: pl.DataFrame | None = None,
+    max_tokens: int = MAX_TOKENS,
 ) -> Iterator[Task]:
     """All tasks of some kinds, kinds and splits mixed by their weights and shares, until nothing is left.
 
-    `rows` (EXAMPLE) are what kinds with `mode: row` put into other words.
+    `rows` (EXAMPLE) are what kinds with `mode: row` put into other words; `max_tokens` is the longest answer.
     """
     streams = []
     for prompt in kinds:
@@ -68,7 +73,9 @@ def plan_requests(
             if subjects.shares[split]:
                 tasks = _plan_kind(subjects, prompt, split, model)
                 streams.append((prompt.weight * subjects.shares[split], tasks))
-    yield from _mix(streams)
+    for task in _mix(streams):
+        short = task.request if max_tokens == MAX_TOKENS else replace(task.request, max_tokens=max_tokens)
+        yield replace(task, request=short)
 
 
 def _mix(streams: Sequence[tuple[float, Iterator[Task]]]) -> Iterator[Task]:

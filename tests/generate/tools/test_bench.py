@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from apothecary.errors import RecipeError
+from apothecary.errors import PackError, RecipeError
 from apothecary.example import SPLITS
 from apothecary.generate.tools.bench import Part, ToolBench, count_others, read_others
 from apothecary.generate.tools.cases import load_cases
@@ -58,3 +60,8 @@ def test_misspellings_lead_back(bench: ToolBench) -> None:
 def test_an_unknown_stratum_is_refused(bench: ToolBench) -> None:
     with pytest.raises(RecipeError, match="no tool dialogues"):
         bench.find_stratum("weigh_smiles/tools/moon-tool")
+
+
+def test_a_knowledge_base_without_compounds_is_refused(bench: ToolBench, tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="no compounds"):
+        _ = ToolBench(bench.pack, tmp_path, 1).strata

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from apothecary.errors import PackError
-from apothecary.generate.tools.play import capitalise, fill, fill_argument, make_call_id, tell
+from apothecary.generate.tools.play import capitalise, fill, fill_argument, join_words, make_call_id, tell
 
 NAMES = {"a": {"name": "caffeine"}, "r1": {"mw": 478.585, "zero": -0.004}, "n": 5}
 
@@ -50,3 +50,7 @@ def test_locants_stay_small() -> None:
 def test_calls_have_ids_of_their_own() -> None:
     assert len({make_call_id([1, 2], n) for n in range(100)}) == 100
     assert make_call_id([1, 2], 1).startswith("call_") and len(make_call_id([1, 2], 1)) == 14
+
+
+def test_words_are_joined() -> None:
+    assert [join_words(list(some)) for some in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from apothecary.engine.seed import derive_key, permute
-from apothecary.errors import RecipeError
+from apothecary.errors import PackError, RecipeError
 from apothecary.example import SPLITS
 from apothecary.generate.strata import split_entities
 from apothecary.generate.tools.cases import Case, load_cases
@@ -112,6 +112,8 @@ class ToolBench:
     def view(self) -> View:
         """The compounds with all fields that a case or a look-up may ask for."""
         wanted = FIELDS | {name for case in load_cases().values() for name in (*case.needs, *case.lacks)}
+        if not (self.knowledge / "compounds.parquet").is_file():
+            raise PackError("the knowledge base has no compounds for tools to work on", where=str(self.knowledge))
         known = set(pl.read_parquet_schema(self.knowledge / "compounds.parquet"))
         fields = {name for name in wanted if name in known and f"{name}__src" in known}
         return load_view(self.knowledge, self.pack, "compound", fields)

@@ -138,7 +138,7 @@ def settle_lets(case: Case, names: dict[str, Any]) -> None:
         elif kind == "gap":
             names[name] = tell(abs(look_up(paths[0], names) - look_up(paths[1], names)), fmt)
         elif kind == "words":  # a list of keys as words
-            names[name] = " and ".join(_KEYS.get(one, one.replace("_", " ")) for one in look_up(paths[0], names))
+            names[name] = join_words([_KEYS.get(one, one.replace("_", " ")) for one in look_up(paths[0], names)])
         elif kind == "first":
             names[name] = str(look_up(paths[0], names)[0])
         elif kind in ("more", "less"):
@@ -146,6 +146,11 @@ def settle_lets(case: Case, names: dict[str, Any]) -> None:
             names[name] = told_first if (first > second) == (kind == "more") else told_second
         else:
             raise PackError(f"no such let: {kind}", where="cases.yaml")
+
+
+def join_words(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def choose_branch(case: Case, names: Mapping[str, Any]) -> str:
