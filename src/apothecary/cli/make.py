@@ -21,6 +21,9 @@ def make(
     leave_out: Annotated[
         list[Path] | None, typer.Option("--leave-out", metavar="FILE", help="Ids that may not be used; repeatable.")
     ] = None,
+    names: Annotated[
+        Path | None, typer.Option("--names", metavar="DIR", help="Views of a knowledge base: count what is covered.")
+    ] = None,
     workers: Workers = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -31,3 +34,10 @@ def make(
     wish = Wish(pack, seed, validation, test, tuple(leave_out or ()))
     for line in report_made(folders, out, wish, workers=count_workers(workers), quiet=quiet):
         typer.echo(line)
+    if names:
+        from apothecary.engine.run import read_manifest
+        from apothecary.report.coverage import report_coverage
+
+        files = [out / entry["path"] for entry in read_manifest(out)["files"]]
+        for line in report_coverage(files, names, out / "coverage"):
+            typer.echo(line)
