@@ -7,7 +7,7 @@ import pytest
 from apothecary.engine.progress import SilentProgress
 from apothecary.errors import RecipeError
 from apothecary.packs.bank import BankWording, read_bank, write_bank
-from apothecary.report.wordings import decide_by_file, list_new, make_embedder, review_in_terminal
+from apothecary.report.wordings import decide_by_file, list_new, make_embedder, read_extra, review_in_terminal
 
 WORDING = BankWording.model_validate(
     {
@@ -68,3 +68,10 @@ def test_no_folder_is_no_embedder_and_a_wrong_one_is_told(tmp_path: Path) -> Non
     assert make_embedder(None) is None
     with pytest.raises(RecipeError):
         make_embedder(tmp_path)
+
+
+def test_fields_of_the_servers_own_are_json() -> None:
+    assert read_extra(["cache_prompt=false", 'stop=["x"]']) == {"cache_prompt": False, "stop": ["x"]}
+    for wrong in ("cache_prompt", "cache_prompt=no", "=1"):
+        with pytest.raises(RecipeError, match="KEY=JSON"):
+            read_extra([wrong])

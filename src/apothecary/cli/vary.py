@@ -16,6 +16,7 @@ Calls = Annotated[int | None, typer.Option("--budget-calls", min=1, metavar="N")
 Tokens = Annotated[int | None, typer.Option("--budget-tokens", min=1, metavar="N")]
 Money = Annotated[float | None, typer.Option("--budget-usd", min=0, metavar="USD")]
 Hours = Annotated[float | None, typer.Option("--budget-hours", min=0, metavar="H")]
+Extra = Annotated[list[str] | None, typer.Option("--extra", metavar="KEY=JSON", help="A field of the server's own.")]
 BankOut = Annotated[Path, typer.Option("--out", metavar="BANK", help="The bank; an earlier one is gone on with.")]
 
 
@@ -25,7 +26,8 @@ def vary_pack_verb(
     endpoint: Annotated[str, typer.Option(metavar="URL", help="As http://127.0.0.1:8000/v1.")],
     model: Annotated[str, typer.Option(metavar="NAME", help="The model's name at the endpoint.")],
     licence: Annotated[str, typer.Option(metavar="NAME", help="Of what the model writes, as Apache-2.0.")],
-    out: BankOut = Path("bank.jsonl"),
+    out: Extra = Annotated[list[str] | None, typer.Option("--extra", metavar="KEY=JSON", help="A field of the server's own.")]
+BankOut = Path("bank.jsonl"),
     key_variable: Annotated[str, typer.Option(metavar="NAME", help="The environment variable with the key.")] = "",
     dialect: Annotated[str, typer.Option(help="openai or anthropic.")] = "openai",
     revision: Annotated[str, typer.Option(help="Which weights, where one name means several.")] = "",
@@ -43,6 +45,7 @@ def vary_pack_verb(
     budget_tokens: Tokens = None,
     budget_usd: Money = None,
     budget_hours: Hours = None,
+    extra: Extra = None,
     answers: Annotated[Path | None, typer.Option(metavar="FILE", help="The cache [default: beside BANK].")] = None,
     semantic: Annotated[
         Path | None, typer.Option("--semantic", metavar="DIR", help="A static model, for the cosine to the source.")
@@ -58,9 +61,9 @@ def vary_pack_verb(
     from apothecary.generate.vary.run import Job, describe_yield, make_bank
     from apothecary.generate.vary.targets import read_registers
     from apothecary.packs.load import load_pack
-    from apothecary.report.wordings import make_embedder
+    from apothecary.report.wordings import make_embedder, read_extra
 
-    draw = Draw(temperature=temperature, seed=seed)
+    draw = Draw(temperature=temperature, seed=seed, extra=read_extra(extra or ()))
     order = Order(load_pack(pack).name, model, licence, samples, least_pass_rate, draw, revision)
     job = Job(
         pack=pack,

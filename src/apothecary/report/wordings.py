@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from apothecary.engine.progress import Progress
 from apothecary.errors import RecipeError
@@ -21,6 +23,20 @@ def make_embedder(folder: Path | None) -> Callable[[list[str]], list[list[float]
 
     encoder = load_model(folder)
     return lambda texts: [[float(value) for value in row] for row in encoder.encode(texts)]
+
+
+def read_extra(pairs: Iterable[str]) -> dict[str, Any]:
+    """KEY=JSON pairs to the fields of a server's own; RecipeError for one that is none."""
+    found = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        try:
+            found[key] = json.loads(value)
+        except ValueError:
+            sign = ""
+        if not key or not sign:
+            raise RecipeError(f"`{pair}` is no KEY=JSON", where="--extra", expected="as cache_prompt=false")
+    return found
 
 
 def decide_by_file(bank: Path, decisions: Path, *, by: str, when: str) -> Iterator[str]:

@@ -50,4 +50,5 @@ class Units:
 
     def list_all(self, text: str) -> set[str]:
         """All units that a text names."""
-        return {match[1] for match in self._anywhere.finditer(text)}
+        small = text[:1].lower() + text[1:]  # `Grams of ...` names a unit too
+        return {match[1] for form in (text, small) for match in self._anywhere.finditer(form)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class Draw:
     temperature: float = 0.7
     top_p: float = 0.95
     seed: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)  # fields of the server's own, as {"cache_prompt": False}
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Prompter:
                 seed=key % 2**31,
                 stop=("\n",),
                 revision=revision,
+                extra=draw.extra,
             )
             frames = tuple(text for demo in demos for text in demo)
             yield Asked(target, source, shown, frames, request)

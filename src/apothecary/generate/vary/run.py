@@ -16,7 +16,7 @@ from apothecary.errors import RecipeError
 from apothecary.generate.vary.ask import PROBE, Order, Yield, list_requests, merge_banks, vary
 from apothecary.generate.vary.gates import Embed, Gates
 from apothecary.generate.vary.prompts import Demo, Prompter, list_demos
-from apothecary.generate.vary.targets import Register, Target, list_targets
+from apothecary.generate.vary.targets import SIDES, Register, Side, Target, list_targets
 from apothecary.generate.vary.vocabulary import Triple, Vocabulary, list_triples, read_phrases
 from apothecary.packs.bank import BankWording, read_bank, write_bank
 from apothecary.packs.load import load_pack
@@ -35,6 +35,7 @@ class Job:
     out: Path
     intents: tuple[str, ...] = ()
     registers: tuple[Register, ...] = ()
+    sides: tuple[Side, ...] = SIDES
     budget: Budget = field(default_factory=Budget)
     answers: Path | None = None  # the cache of answers; beside the bank if not given
 
@@ -47,7 +48,7 @@ class Job:
 def make_bank(job: Job, *, progress: Progress, embed: Embed | None = None) -> tuple[Yield, list[BankWording]]:
     """A job in, the yield and the whole bank out; the file is written even when the run was stopped."""
     pack = load_pack(job.pack)
-    targets = choose_targets(pack, job.intents, job.registers)
+    targets = [target for target in choose_targets(pack, job.intents, job.registers) if target.side in job.sides]
     corpus = load_corpus()
     prompter = Prompter(pack, corpus.demos if job.pack != CORPUS else ())
     gates = Gates(Vocabulary(pack, read_phrases(job.pack), triples=corpus.triples), embed=embed)
@@ -58,7 +59,7 @@ def make_bank(job: Job, *, progress: Progress, embed: Embed | None = None) -> tu
     with Cache(job.cache) as cache:
         price = FREE if local else load_price(job.order.model)
         ledger = Ledger(cache, job.order.model, run=f"vary {pack.name}", price=price, budget=job.budget)
-        progress.start("vary", sum(1 for _ in targets) * job.order.samples)
+        progress.start("vary", len(targets) * job.order.samples)
         done = vary(targets, prompter, gates, job.order, Client(job.endpoint, cache, ledger), say=progress.advance)
         progress.finish()
     bank = merge_banks(old, done.wordings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from apothecary.packs.units import SPELLED_UNITS
 from apothecary.packs.yaml import load_yaml
 
 Triple = tuple[str, str, str]
+COMMON = 10  # places of a word, from which on it counts as known
 MOST_EXPANDED = 48  # wordings of one pattern that are read for phrases
 _TOKEN = re.compile(r"§\w+|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\s\w]")
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -113,7 +115,9 @@ class Vocabulary:
             slot: _name_kind(scope, read_slot(written.strip("{}"))) for slot, written in asked.shown.written.items()
         }
         own = set(_list_triples(asked.shown.text, kinds))
-        return [triple for triple in _list_triples(said, kinds) if triple not in self._triples and triple not in own]
+        found = _list_triples(said, kinds)
+        new = [row for row in found if row not in self._triples and row not in own]
+        return [row for row in new if all(word in self._common for word in row)]
 
     def lint(self, pattern: str, target: Target) -> list[Problem]:
         """What the pack's own linter says of a pattern in its template, beside the other side's patterns."""
@@ -125,6 +129,12 @@ class Vocabulary:
     @cached_property
     def _triples(self) -> frozenset[Triple]:
         return list_triples(self.pack) | self._more
+
+    @cached_property
+    def _common(self) -> frozenset[str]:
+        """Words met in so many places that a place where they never stand says something."""
+        counted = Counter(word for triple in self._triples for word in triple)
+        return frozenset(word for word, count in counted.items() if count >= COMMON)
 
     def _list_fields(self, intent: Intent) -> list[str]:
         """The fields that an intent is about."""

@@ -66,8 +66,11 @@ class WordLists:
 
     def list_content(self, text: str) -> list[str]:
         """The stems of a text that carry its meaning: no function and no reporting words, one word for all things."""
-        words = [word for word in list_words(text) if word not in self.function and stem(word) not in self.light]
-        return [THING if word in self.things else stem(word) for word in words]
+        return [THING if word in self.things else stem(word) for word in self.keep_content(list_words(text))]
+
+    def keep_content(self, words: Iterable[str]) -> list[str]:
+        """Words in, those that are neither function nor reporting words out."""
+        return [word for word in words if word not in self.function and stem(word) not in self.light]
 
     @cached_property
     def function_stems(self) -> frozenset[str]:
