@@ -26,8 +26,7 @@ def vary_pack_verb(
     endpoint: Annotated[str, typer.Option(metavar="URL", help="As http://127.0.0.1:8000/v1.")],
     model: Annotated[str, typer.Option(metavar="NAME", help="The model's name at the endpoint.")],
     licence: Annotated[str, typer.Option(metavar="NAME", help="Of what the model writes, as Apache-2.0.")],
-    out: Extra = Annotated[list[str] | None, typer.Option("--extra", metavar="KEY=JSON", help="A field of the server's own.")]
-BankOut = Path("bank.jsonl"),
+    out: BankOut = Path("bank.jsonl"),
     key_variable: Annotated[str, typer.Option(metavar="NAME", help="The environment variable with the key.")] = "",
     dialect: Annotated[str, typer.Option(help="openai or anthropic.")] = "openai",
     revision: Annotated[str, typer.Option(help="Which weights, where one name means several.")] = "",

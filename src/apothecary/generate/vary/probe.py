@@ -15,13 +15,13 @@ SAMPLES = 4
 
 def list_pack_questions(pack_name: str, model: str, targets: int = TARGETS) -> list[Question]:
     """A pack and a model to requests for wordings of templates spread over the pack, each with the gates as judge."""
-    corpus, pairs = load_corpus()
-    pack = corpus if pack_name == CORPUS else load_pack(pack_name)
+    corpus = load_corpus()
+    pack = corpus.pack if pack_name == CORPUS else load_pack(pack_name)
     found = choose_targets(pack, (), ())
     count = min(targets, len(found))
     chosen = [found[number * len(found) // count] for number in range(count)]
-    prompter = Prompter(pack, [corpus] if pack.name != CORPUS else [])
-    gates = Gates(Vocabulary(pack, read_phrases(pack_name), pairs=pairs))
+    prompter = Prompter(pack, corpus.demos if pack_name != CORPUS else ())
+    gates = Gates(Vocabulary(pack, read_phrases(pack_name), triples=corpus.triples))
     asked = [one for target in chosen for one in prompter.build(target, SAMPLES, model, Draw())]
     return [Question(one.request, _make_judge(gates, one)) for one in asked]
 
