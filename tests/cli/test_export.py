@@ -108,3 +108,28 @@ def test_a_recall_of_what_is_not_there_is_explained(
 
 def test_a_diff_of_no_dataset_is_explained(run: Path, tmp_path: Path) -> None:
     assert_refused(call("diff", run, tmp_path), "neither a run nor an export folder")
+
+
+def test_a_mix_takes_shares_and_chat_beside(run: Path, tmp_path: Path) -> None:
+    intents = pl.read_parquet(run / "export" / "data" / "train-*.parquet")["intent"].unique().sort().to_list()
+    asked = {intents[0]: 0.7, intents[1]: 0.3}
+    chat = [
+        {"prompt": f"Say something about day {n} of the year.", "response": f"It is day {n}. " * 5} for n in range(900)
+    ]
+    (tmp_path / "chat.jsonl").write_text("".join(json.dumps(line) + "\n" for line in chat))
+    mix = {"weights": {"intent": asked}, "external": {"files": [str(tmp_path / "chat.jsonl")], "share": 0.25}}
+    (tmp_path / "mix.yaml").write_text(json.dumps(mix))
+    out = tmp_path / "out"
+    done = call("export", run, "--format", "parquet", "--mix", tmp_path / "mix.yaml", "--out", out, "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "25.0% of the tokens of training, 25.0% asked" in done.stdout
+    rows = pl.read_parquet(out / "parquet" / "train-*.parquet")
+    own = rows.filter(pl.col("origin") != "external")
+    assert own.filter(pl.col("intent") == intents[0]).height / own.height == pytest.approx(0.7, abs=0.01)
+    size = pl.col("messages").list.eval(pl.element().struct.field("content").str.len_chars()).list.sum().cast(pl.Int64)
+    spoken = rows.group_by("origin").agg(size.sum())
+    parts = dict(spoken.iter_rows())
+    assert parts["external"] / sum(parts.values()) == pytest.approx(0.25, abs=0.01)
+    held_out = pl.read_parquet(run / "export" / "data" / "test-*.parquet").height
+    assert pl.read_parquet(out / "parquet" / "test-*.parquet").height == held_out
+    assert str(tmp_path) not in (out / "mix.yaml").read_text()

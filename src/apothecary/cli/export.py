@@ -42,6 +42,9 @@ def export_verb(
     pairs: Annotated[
         int, typer.Option(min=0, metavar="N", help="Rows that a wrong answer is looked for; 0 takes all.")
     ] = 20_000,
+    mix: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Which training rows, as YAML; see docs/export.md.")
+    ] = None,
     workers: Workers = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -50,7 +53,7 @@ def export_verb(
     from apothecary.report.handed import Request, list_names, report_export
 
     request = Request(
-        list_names(formats), out, reasoning, template, compress, list_names(columns), list_names(trainers), pairs
+        list_names(formats), out, reasoning, template, compress, list_names(columns), list_names(trainers), pairs, mix
     )
     for line in report_export(run, request, workers=count_workers(workers), progress=make_progress(quiet)):
         typer.echo(line)

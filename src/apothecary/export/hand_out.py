@@ -21,7 +21,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from apothecary.engine.commit import encode_json
+from apothecary.engine.commit import encode_json, hash_file
 from apothecary.engine.progress import Progress
 from apothecary.engine.run import Shard, ShardFolder, load_once, run_room
 from apothecary.engine.seed import derive_key
@@ -41,7 +41,7 @@ Object = dict[str, Any]
 
 def hand_out(
     run: Path, files: Sequence[dict[str, Any]], out: Path, order: Order, *, choice: Choice, inputs: str, seed: int,
-    workers: int, progress: Progress,
+    workers: int, progress: Progress, external: Sequence[Path] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """The dataset files of a run (manifest entries) to the export folder `out`; returns its manifest.
 
@@ -55,14 +55,16 @@ def hand_out(
         "choice": choice.to_context(),
         "seed": seed,
         "rows": sum(entry["rows"] for entry in files),
+        "external": str(external[0].parent) if external else "",
     }
+    told = {"run": "", "choice": choice.name, "external": [hash_file(path) for path in external]}
     manifest = run_room(
         out,
         ROOM,
-        list_shards(files),
+        [*list_shards(files), *list_external(external)],
         write_formats,
         context=context,
-        inputs=hashlib.sha256(encode_json([inputs, context | {"run": "", "choice": choice.name}])).hexdigest(),
+        inputs=hashlib.sha256(encode_json([inputs, context | told])).hexdigest(),
         workers=workers,
         progress=progress,
     )
@@ -81,10 +83,28 @@ def list_shards(files: Sequence[dict[str, Any]]) -> list[Shard]:
     return shards
 
 
+def list_external(paths: Sequence[Path]) -> list[Shard]:
+    """Tables of a user's own chat to shards of training."""
+    return [
+        Shard(
+            path.stem,
+            {"external": path.name, "rows": pq.read_metadata(path).num_rows, "hub": path.stem, "split": "train"},
+        )
+        for path in paths
+    ]
+
+
+def find_table(shard: Shard, context: dict[str, Any]) -> Path:
+    """A shard to the table it is made from."""
+    if "external" in shard.payload:
+        return Path(str(context["external"])) / str(shard.payload["external"])
+    return Path(str(context["run"])) / "export" / str(shard.payload["path"])
+
+
 def write_formats(shard: Shard, folder: ShardFolder, context: dict[str, Any]) -> dict[str, Any]:
     """One file of the dataset to its file of each format, and the books."""
     order = Order.model_validate(context["order"])
-    table = pq.read_table(Path(context["run"]) / "export" / shard.payload["path"], use_threads=False)
+    table = pq.read_table(find_table(shard, context), use_threads=False)
     keep, removed = choose_shard(
         pl.DataFrame(table.select(["id", "sources", "entities", "facts"])), shard.name, context
     )

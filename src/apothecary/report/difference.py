@@ -47,13 +47,13 @@ def report_difference(before: Path, after: Path, out: Path | None) -> Iterator[s
         counts = database.execute(
             "SELECT change, reason, count(*), list(id ORDER BY id)[:?] FROM difference GROUP BY ALL", [SHOWN]
         ).fetchall()
-        equal = database.execute("SELECT count(*) FROM a SEMI JOIN b USING (id, content)").fetchone()
+        equal = database.execute("SELECT count(*) FROM a SEMI JOIN b USING (id, content)").fetchall()[0]
         if out:
             query = "COPY (FROM difference ORDER BY id) TO $path (FORMAT parquet, COMPRESSION zstd)"
             write_file(out, lambda temp: database.execute(query, {"path": str(temp)}))
     totals = {kind: sum(count for change, _, count, _ in counts if change == kind) for kind in KINDS}
     told = ", ".join(f"{totals[kind]:,} {kind}" for kind in KINDS)
-    yield f"{before} to {after}: {told}, {equal[0] if equal else 0:,} equal"
+    yield f"{before} to {after}: {told}, {equal[0]:,} equal"
     ordered = sorted(counts, key=lambda line: (KINDS.index(line[0]), -line[2], line[1]))
     table: list[tuple[Cell, ...]] = [(change, reason, count, ids[0]) for change, reason, count, ids in ordered]
     yield from lay_out(("rows", "reason", "", "as"), table)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import ValidationError
 
 from apothecary.engine.commit import (
@@ -24,14 +26,16 @@ from apothecary.engine.progress import Progress
 from apothecary.engine.shard import MANIFEST_NAME
 from apothecary.errors import RecipeError
 from apothecary.export import reward
-from apothecary.export.card import list_published, write_card, write_checksums
+from apothecary.export.blend import Mix
+from apothecary.export.card import list_published, strip_paths, write_card, write_checksums
 from apothecary.export.croissant import write_croissant
 from apothecary.export.hand_out import hand_out
 from apothecary.export.order import FORMATS, Order
 from apothecary.export.select import Choice
 from apothecary.export.trainers import write_trainers
 from apothecary.flow import read_identity
-from apothecary.recipe import suggest_key
+from apothecary.recipe import Recipe, suggest_key
+from apothecary.report.blended import Blend, blend_run, describe_blend, read_mix
 from apothecary.report.curated import stamp_code
 from apothecary.report.dataset import find_entities, require_dataset
 from apothecary.report.table import Cell, format_bytes, lay_out
@@ -49,12 +53,17 @@ class Request:
     columns: tuple[str, ...] = ()
     trainers: tuple[str, ...] = ()
     pairs: int = 20_000
+    mix: Path | None = None
 
 
 def report_export(run: Path, request: Request, *, workers: int, progress: Progress) -> Iterator[str]:
     """Write the formats asked for and tell what was written, and how to load it."""
-    manifest = export_run(run, read_order(request), request.out, Choice(), workers=workers, progress=progress)
+    mix = read_mix(request.mix) if request.mix else None
+    order = read_order(request)
+    manifest = export_run(run, order, request.out, Choice(), workers=workers, progress=progress, mix=mix)
     yield from describe_export(manifest, request.out)
+    if mix:
+        yield from describe_blend(manifest["mix"])
 
 
 def read_order(request: Request) -> Order:
@@ -94,33 +103,52 @@ def read_order(request: Request) -> Order:
 
 
 def export_run(
-    run: Path, order: Order, out: Path, choice: Choice, *, workers: int, progress: Progress
+    run: Path,
+    order: Order,
+    out: Path,
+    choice: Choice,
+    *,
+    workers: int,
+    progress: Progress,
+    mix: Mix | None = None,
 ) -> dict[str, Any]:
     """A finished run, an order and which rows are left out to the manifest of the export folder."""
     dataset = require_dataset(run)
     identity = read_identity(run)
     inputs = hashlib.sha256(encode_json([hash_file(run / "export" / "manifest.json"), stamp_code()])).hexdigest()
     files = [entry for entry in dataset["files"] if entry["path"].startswith("data/") and entry["rows"]]
-    with explain_storage(out), RunLock(run):
+    with explain_storage(out), RunLock(run), tempfile.TemporaryDirectory() as scratch:
+        blend = Blend(choice)
+        if mix is not None:
+            blend = blend_run(run, files, choice, mix, Recipe.model_validate(identity["recipe"]), Path(scratch))
         manifest = hand_out(
             run,
             files,
             out,
             order,
-            choice=choice,
+            choice=blend.choice,
             inputs=inputs,
             seed=int(identity["recipe"]["seed"]),
             workers=workers,
             progress=progress,
+            external=blend.external,
         )
-        describe_folder(run, out, manifest, order, choice)
-    return manifest
+        describe_folder(run, out, manifest, order, choice, mix, blend.told)
+    return manifest | {"mix": blend.told}
 
 
-def describe_folder(run: Path, out: Path, manifest: dict[str, Any], order: Order, choice: Choice) -> None:
+def describe_folder(
+    run: Path,
+    out: Path,
+    manifest: dict[str, Any],
+    order: Order,
+    choice: Choice,
+    mix: Mix | None,
+    blended: dict[str, Any],
+) -> None:
     """A finished export folder to the files that describe it: card, metadata, checker, configs, checksums."""
     identity = read_identity(run)
-    told = manifest | {"command": tell_command(order, choice)}
+    told = manifest | {"command": tell_command(order, choice) + (" --mix mix.yaml" if mix else "")}
     remove_stale(out, manifest)
     sources = read_json(run / "gather" / "sources.json") if (run / "gather" / "sources.json").exists() else []
     write_card(out, run, told, identity, sources)
@@ -128,6 +156,10 @@ def describe_folder(run: Path, out: Path, manifest: dict[str, Any], order: Order
     if "reward" in order.formats:
         write_bytes(out / "reward.py", Path(str(reward.__file__)).read_bytes())
     write_trainers(out, order.trainers, manifest["books"])
+    if mix is not None:
+        asked = strip_paths(mix.model_dump(mode="json"))
+        write_bytes(out / "mix.yaml", yaml.safe_dump(asked, sort_keys=False, allow_unicode=True).encode())
+        write_json(out / "mix.json", blended)
     if choice.is_recall:
         write_json(out / "recall.json", describe_recall(manifest, choice))
     write_checksums(out)
