@@ -45,6 +45,11 @@ def export_verb(
     mix: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Which training rows, as YAML; see docs/export.md.")
     ] = None,
+    push: Annotated[
+        str | None,
+        typer.Option("--push-to-hub", metavar="NAME", help="Push it to this dataset repository, as me/tier1."),
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="A new repository is public, not private.")] = False,
     workers: Workers = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -53,7 +58,17 @@ def export_verb(
     from apothecary.report.handed import Request, list_names, report_export
 
     request = Request(
-        list_names(formats), out, reasoning, template, compress, list_names(columns), list_names(trainers), pairs, mix
+        list_names(formats),
+        out,
+        reasoning,
+        template,
+        compress,
+        list_names(columns),
+        list_names(trainers),
+        pairs,
+        mix,
+        push,
+        not public,
     )
     for line in report_export(run, request, workers=count_workers(workers), progress=make_progress(quiet)):
         typer.echo(line)

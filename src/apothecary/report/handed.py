@@ -30,6 +30,7 @@ from apothecary.export.blend import Mix
 from apothecary.export.card import list_published, strip_paths, write_card, write_checksums
 from apothecary.export.croissant import write_croissant
 from apothecary.export.hand_out import hand_out
+from apothecary.export.hub import check_name, load_hub, push_folder
 from apothecary.export.order import FORMATS, Order
 from apothecary.export.select import Choice
 from apothecary.export.trainers import write_trainers
@@ -54,16 +55,23 @@ class Request:
     trainers: tuple[str, ...] = ()
     pairs: int = 20_000
     mix: Path | None = None
+    push: str | None = None
+    is_private: bool = True
 
 
 def report_export(run: Path, request: Request, *, workers: int, progress: Progress) -> Iterator[str]:
     """Write the formats asked for and tell what was written, and how to load it."""
     mix = read_mix(request.mix) if request.mix else None
+    if request.push:
+        check_name(request.push)
+        load_hub()
     order = read_order(request)
     manifest = export_run(run, order, request.out, Choice(), workers=workers, progress=progress, mix=mix)
     yield from describe_export(manifest, request.out)
     if mix:
         yield from describe_blend(manifest["mix"])
+    if request.push:
+        yield f"pushed: {push_folder(request.out, request.push, is_private=request.is_private)}"
 
 
 def read_order(request: Request) -> Order:
