@@ -125,7 +125,7 @@ def draw_quality(figure: Figure, quality: dict[str, Any]) -> None:
     points = quality["points"]
     if quality["checked"]:
         rows, shares = [point["rows"] for point in points], [100 * point["verified"] for point in points]
-        axes.plot(rows, shares, color=FIRST, marker="o", label="derived again and found right (measured)")
+        axes.plot(rows, shares, color=FIRST, marker="o", label="passed the checker (measured)")
     judged = [point for point in points if point["accepted"]]
     if judged:
         middle = [100 * point["accepted"]["share"] for point in judged]

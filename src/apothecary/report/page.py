@@ -108,7 +108,7 @@ def tell_cards(told: dict[str, Any]) -> Html:
     cards = [
         (shorten_count(told["rows"]), f"rows; about {shorten_count(told['tokens'])} tokens", ""),
         (format_bytes(told["bytes"]), f"on disk, {told['bytes'] / max(1, told['rows']):.0f} bytes a row", ""),
-        (percent(verified, 2), "of the rows made: derived again and found right", "good" if verified == 1 else "bad"),
+        (percent(verified, 2), "of the rows made passed the checker", "good" if verified == 1 else "bad"),
         (percent(figures["accepted"]) if accepted else "unmeasured", unsure or "accepted by experts: no labels yet",
          "" if accepted else "open"),
         (f"{leaks:,}", "leaks from held-out rows into training", "good" if not leaks else "bad"),
@@ -131,12 +131,15 @@ def tell_answers(told: dict[str, Any]) -> Html:
     without = f"; without a row are for instance {', '.join(map(str, fewest[:3]))}" if fewest else ""
     refusals = told["counts"]["answer_type"].get("refusal", 0)
     told_source = ", ".join(list(told["sources"])[:3]) or "none named"
+    refused = (
+        "none was refused" if figures["verified"] == 1 else f"{percent(1 - (figures['verified'] or 0), 2)} were refused"
+    )
     accepted = quality["accepted"]
     knee = quality["knees"]["facts"]
     pharmacist = [
         f"Rows are about {drugs} of the knowledge base{without}.",
         f"Their facts come from {len(told['sources'])} sources, most often {told_source}.",
-        f"Every row was derived again from its facts; {percent(1 - (figures['verified'] or 0), 2)} were refused."
+        f"Every row went through the checker, which shares no code with the writer; {refused}."
         if figures["verified"] is not None
         else "No row was checked against the facts.",
         f"{refusals:,} rows refuse, redirect or say that something cannot be known.",
