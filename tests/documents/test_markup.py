@@ -26,6 +26,7 @@ B = '<xref ref-type="bibr" rid="x">{}</xref>'
         ("<math><msup><mi>x</mi><mn>2</mn></msup></math> is", "x² is"),
         ("<inline-formula><tex-math>\\documentclass{x}</tex-math></inline-formula>", "[formula]"),
         ("one<br/>two", "one two"),
+        ("R<sup>1 </sup>has 10<sup> 2</sup> of it", "R¹ has 10 ² of it"),
     ],
 )
 def test_inline_text_keeps_its_numbers(text: str, plain: str) -> None:
@@ -45,6 +46,11 @@ def test_blocks_are_told_apart_and_floats_taken_out() -> None:
     found: list[ET.Element] = []
     assert list_blocks(section, ("fig",), found, ("title",)) == ["One two.", "- a\n2. b", "three"]
     assert [one.tag for one in found] == ["fig"]
+
+
+def test_a_list_within_a_list_has_one_mark() -> None:
+    text = "<x><ul><li><ul><li>a</li><li>b</li></ul></li><li>c<ul><li>d</li></ul></li></ul></x>"
+    assert list_blocks(ET.fromstring(text)) == ["- a\n- b\n- c\n- d"]
 
 
 def test_tables_are_rows_and_spans_are_filled() -> None:

@@ -7,6 +7,7 @@ import pytest
 from apothecary.documents import patent_files
 from apothecary.documents.markup import write_inline
 from apothecary.documents.patent_files import iter_pieces, parse_piece, parse_sgml, resolve_entities
+from apothecary.engine.xml import XmlLimits
 from apothecary.errors import SourceError
 
 GRANT = b'<?xml version="1.0"?>\n<!DOCTYPE us-patent-grant SYSTEM "x.dtd" [ ]>\n<PATDOC><a>%d</a></PATDOC>\n'
@@ -27,6 +28,7 @@ def test_a_huge_document_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         def read(self, size: int = -1, /) -> bytes:
             return b"x" * size
 
+    monkeypatch.setattr(patent_files, "LIMITS", XmlLimits(max_record_bytes=2**20))
     with pytest.raises(SourceError, match="too large"):
         list(iter_pieces(Endless(), "f"))
 

@@ -107,7 +107,9 @@ def _write_list(element: ET.Element) -> str:
             label = tidy_text(item.findtext("label") or item.findtext("caption") or "")
             texts = [text for text in list_blocks(item, skip=("label", "caption")) if text]
             mark = f"{label} " if re.fullmatch(r"\(?\w{1,4}[.)]", label) else f"- {label} " if label else "- "
-            if texts:
+            if texts and not label and texts[0].startswith("- "):  # nothing but a list within the list
+                lines.append("\n".join(texts))
+            elif texts:
                 lines.append(mark + "\n".join(texts))
     return "\n".join(lines)
 

@@ -46,7 +46,7 @@ def iter_pieces(stream: ByteStream, file: str) -> Iterator[bytes]:
     held = b""
     seen = 1  # where to look on: not at the start of the document that is held
     while True:
-        chunk = stream.read(CHUNK_BYTES)
+        chunk = stream.read(max(CHUNK_BYTES, len(held)))  # what is held is copied a few times, not at every chunk
         held += chunk
         while found := START.search(held, seen):
             if found[0].startswith(b"<?") or b"</" in held[: found.start()]:

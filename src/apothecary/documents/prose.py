@@ -34,7 +34,8 @@ def _walk(element: ET.Element) -> Iterator[str]:
 def raise_text(text: str) -> str:
     """The text of an exponent, raised where all of it can be."""
     bare = text.strip()
-    return bare.translate(RAISED) if RAISABLE.fullmatch(bare) and bare != "n" else text
+    # The blank of <sup>1 </sup> stays: it parts words.
+    return text.replace(bare, bare.translate(RAISED)) if RAISABLE.fullmatch(bare) and bare != "n" else text
 
 
 def tidy_text(text: str) -> str:
