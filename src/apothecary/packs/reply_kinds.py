@@ -146,4 +146,4 @@ def _gives_unit(text: str, answer: str, unit: str) -> bool:
 def ends_in_answer(intent: Intent) -> bool:
     """Whether the reasoning ends in the number that is the answer, so that the steps alone are a reply."""
     steps = intent.reasoning
-    return bool(steps) and intent.answer.type == "number" and _flatten(intent.answer.value) in _flatten(steps[-1])
+    return bool(steps) and intent.answer.type == "number" and intent.answer.value in steps[-1]  # as it is rounded there
