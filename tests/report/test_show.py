@@ -81,3 +81,26 @@ def test_outcome_names_rows_and_place(quick_run: Path) -> None:
     manifest = json.loads((quick_run / "export" / "manifest.json").read_text())
     assert "is done: 20,000 rows" in describe_outcome(Outcome(quick_run, manifest, False))
     assert "was done already" in describe_outcome(Outcome(quick_run, manifest, True))
+
+
+def test_the_audit_is_told_with_what_it_was_held_against() -> None:
+    from apothecary.report.show import show_audit
+
+    told = {
+        "prompts_in_two_splits": 0,
+        "held_out_wordings_in_training": 0,
+        "held_out_parents_in_training": 0,
+        "held_out_computed_facts_in_training": 0,
+        "held_out_prompts": 1300,
+        "held_out_wordings": 7,
+        "held_out_parents": 5,
+        "held_out_computed_facts": 10,
+        "recall_facts": 3,
+        "recall_facts_in_training": 2,
+    }
+    text = "\n".join(show_audit(told))
+    assert "prompts in two splits" in text
+    assert "1,300" in text
+    assert "2 of 3" in text
+    assert "sealed" not in text
+    assert "rows that touch sealed files" in "\n".join(show_audit(told | {"rows_that_touch_sealed_files": 0}))

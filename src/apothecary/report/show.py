@@ -51,6 +51,7 @@ def show_run(run: Path, *, intent: str | None, entity: str | None, dropped: str 
         yield from show_funnel(run)
         yield from show_mix(require_dataset(run)["mix"])
         yield show_questions(require_dataset(run)["questions"])
+        yield from show_audit(require_dataset(run)["audit"])
         yield from show_examples(scan_dataset(run), count)
         return
     rows = filter_rows(scan_dataset(run), intent, find_entities(run, entity) if entity else None)
@@ -108,6 +109,25 @@ def show_questions(told: dict[str, Any]) -> str:
         f"questions of training, names and values taken out: {told['forms']:,} forms, as varied as "
         f"{told['effective']:,.0f} of equal share; the most frequent has {told['top_share']:.2%} ({told['top']})"
     )
+
+
+def show_audit(told: dict[str, int]) -> Iterator[str]:
+    """The audit of a manifest to text: what of the held-out rows training shows, and against how much it was held."""
+    against = {
+        "prompts_in_two_splits": "held_out_prompts",
+        "held_out_wordings_in_training": "held_out_wordings",
+        "held_out_parents_in_training": "held_out_parents",
+        "held_out_computed_facts_in_training": "held_out_computed_facts",
+        "rows_that_touch_sealed_files": "",
+    }
+    table: list[tuple[Cell, ...]] = [
+        (leak.replace("_", " "), told[leak], told[held] if held else "")
+        for leak, held in against.items()
+        if leak in told
+    ]
+    yield from lay_out(("leaks from held-out rows", "found", "of"), table)
+    taught, facts = told["recall_facts_in_training"], told["recall_facts"]
+    yield f"facts of the recall tests that training has shown: {taught:,} of {facts:,}"
 
 
 def count_filtered(rows: pl.LazyFrame) -> dict[str, dict[str, dict[str, int]]]:
