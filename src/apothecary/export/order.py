@@ -26,7 +26,7 @@ class Order(BaseModel):
     compress: Literal["zstd", "gzip", "none"] = "zstd"
     level: Annotated[int, Field(ge=1, le=22)] = 3
     columns: tuple[str, ...] = ()  # columns of the dataset that stand in the JSON lines too, as id
-    pairs: Annotated[int, Field(ge=0)] = 20_000  # rows that a wrong answer is looked for, a hundredth of a second each
+    pairs: Annotated[int, Field(ge=0)] = 20_000  # rows that a wrong answer is looked for, some ms each
     trainers: tuple[Trainer, ...] = ()
 
     @model_validator(mode="after")
