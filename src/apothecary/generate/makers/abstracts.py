@@ -203,7 +203,10 @@ def expand_short_forms(text: str, record: Record) -> str | None:
             long = known[bare]
             if long[:1].lower() + long[1:] in whole:
                 long = long[:1].lower() + long[1:]
-            at = text.index(token)
+            found = re.search(rf"\b{re.escape(token)}\b", text)
+            if found is None:
+                continue
+            at = found.start()
             long = long if at else long[:1].upper() + long[1:]
             text = f"{text[:at]}{long} ({bare}{plural}){text[at + len(token) :]}"
         elif f"({token})" not in text and token not in record.title and whole.count(token) and not is_plain(token):

@@ -223,6 +223,8 @@ def _groups(sentence: str) -> Iterator[_Found]:
     total = sum(sizes)
     if total in sizes or (max(sizes) * 2 == total and len(sizes) > 2):
         return  # the whole stands among its parts
+    if len(set(sizes)) == 1:
+        return  # no group is the largest
     figure = Figure(found[0].start, found[-1].end, {})
     share = round_to(Decimal(max(sizes)) / Decimal(total) * HUNDRED, 1)
     steps = [f"{' + '.join(map(str, sizes))} = {total}", f"{max(sizes)} / {total} * 100 = {share}"]

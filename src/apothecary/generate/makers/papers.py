@@ -12,8 +12,11 @@ from apothecary.generate.makers.sentences import gives_orders, opens_open, point
 LONGEST, LONGEST_TABLE = 450, 2600
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?%?")
 DEFINED = re.compile(r"^(?P<term>[A-Z][A-Za-z0-9 ,\-/]{2,60}?) (?:is|was|are|were) defined as ")
-SOFTWARE = re.compile(r"\b(?:software|R package|SPSS|Stata|SAS|GraphPad|MATLAB|ImageJ|version \d|v\d+\.\d)\b")
-LIMITS = re.compile(r"\blimitations? (?:of|is|are|was|were|to|in)\b|\bis limited by\b|\bare limited by\b")
+SOFTWARE = re.compile(r"\b(?:software|R package|SPSS|Stata|SAS|GraphPad|MATLAB|ImageJ|R version \d)")
+LIMITS = re.compile(
+    r"\b(?:[Oo]ne|[Aa]nother|main|major|potential|further|important) limitations? (?:of|is|was|are|were)\b|"
+    r"\b(?:study|work|review|results|findings|analysis) (?:is|are|was|were) limited by\b"
+)
 MOST_OF_A_KIND = 4
 
 

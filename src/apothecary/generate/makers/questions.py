@@ -37,7 +37,7 @@ FURNITURE = re.compile(
     re.IGNORECASE,
 )
 LEANS = re.compile(
-    r"\b(?:see (?:the|below|above|also|figure|table)|the following\b|(?:described|listed|shown|discussed) "
+    r"\b(?:see (?:the|below|above|also|figure|table)|the following\b|below\b|(?:described|listed|shown|discussed) "
     r"(?:above|below)|the "
     r"(?:above|table|figure)|"
     r"this (?:page|section|summary|fact ?sheet|booklet|publication|document|site)|these (?:resources|links)|"
@@ -118,7 +118,7 @@ def name_focus(record: Record, section: Section, small: frozenset[str] = frozens
     raw = raw.rpartition(" - ")[2].strip(" ?.")
     bare = re.sub(r" \((?:also known as [^)]*|[Ii]ncluding [^)]*|[A-Z]{2,8}s?)\)", "", raw)
     if not 3 <= len(bare) <= 70 or re.search(
-        r"[?:;]|\b(?:if|your|you|for|and|me|know|facts|care|help)\b", bare, re.IGNORECASE
+        r"[?:;]|\b(?:if|your|you|for|and|me|my|know|facts|care|help)\b", bare, re.IGNORECASE
     ):
         return ""
     found = re.search(rf"(?<=[a-z,] ){re.escape(bare)}\b", section.text, re.IGNORECASE)
