@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from apothecary.errors import RecipeError
-from apothecary.report.handed import Request, describe_export, list_names, read_order
+from apothecary.export.order import Order
+from apothecary.export.select import Choice
+from apothecary.report.handed import Request, describe_export, list_names, read_order, tell_command
 
 
 def test_options_become_an_order(tmp_path: Path) -> None:
@@ -47,3 +49,13 @@ def test_the_table_says_why_rows_are_missing(tmp_path: Path) -> None:
     text = "\n".join(describe_export({"books": books, "files": files}, tmp_path))
     for part in ("10 of 12 rows", "alpaca", "tool dialogue", "2 rows: recalled fact x", "control token", "2.0 KiB"):
         assert part in text
+
+
+def test_the_way_back_is_the_command_that_was_given() -> None:
+    order = Order(formats=("chat", "text"), reasoning="think", columns=("id",), template="{{ messages }}")
+    assert tell_command(order, Choice()) == (
+        "apothecary export again --out out --format chat --format text --reasoning think --column id"
+        " --template template.jinja"
+    )
+    recalled = tell_command(Order(formats=("parquet",)), Choice(sources=("chembl",)))
+    assert recalled == "apothecary recall again --out out --source chembl --format parquet"

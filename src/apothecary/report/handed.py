@@ -163,6 +163,8 @@ def describe_folder(
     write_croissant(out, told, identity["recipe"])
     if "reward" in order.formats:
         write_bytes(out / "reward.py", Path(str(reward.__file__)).read_bytes())
+    if order.template:
+        write_bytes(out / "template.jinja", order.template.encode())
     write_trainers(out, order.trainers, manifest["books"])
     if mix is not None:
         asked = strip_paths(mix.model_dump(mode="json"))
@@ -254,7 +256,7 @@ def tell_command(order: Order, choice: Choice) -> str:
     default = Order(formats=order.formats)
     told = (("reasoning", "--reasoning"), ("compress", "--compress"), ("pairs", "--pairs"))
     parts += [f"{option} {getattr(order, key)}" for key, option in told if getattr(order, key) != getattr(default, key)]
-    parts += [f"--column {name}" for name in order.columns] + (["--template FILE.jinja"] if order.template else [])
+    parts += [f"--column {name}" for name in order.columns] + (["--template template.jinja"] if order.template else [])
     return " ".join(parts)
 
 
