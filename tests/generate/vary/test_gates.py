@@ -26,6 +26,7 @@ WEIGHS = ("heavier", "then", "reply", "{hi.Name} weighs {diff:dp2} g/mol more th
         (MELTS, "What is the melting point of {name, in °C?", "form"),
         (MELTS, "What is the melting point of {name} (in °C?", "form"),
         (MELTS, "What " + "is the melting point " * 8 + "of {name}, in °C?", "form"),
+        (MELTS, "Is the melting point of {name} in °C?", "form"),
         (MELTED, "What melts at {mp_c} °C is {name}.", "form"),
         (MELTED, "Does {name} melt at {mp_c} °C?", "form"),
         (MELTS, "What is the melting point, in °C?", "slots"),

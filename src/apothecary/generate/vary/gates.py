@@ -32,6 +32,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 QUESTIONS = frozenset(["what", "which", "who", "whose", "how", "when", "where", "why"])
+YES_OR_NO = frozenset(["do", "does", "did", "is", "are", "was", "were", "has", "have", "can", "could", "will", "would"])
 _LABELLED = re.compile(
     r"^(?:text|source|rewrite|rewritten|in other words|note|output|input|example)\b\s*:", re.IGNORECASE
 )
@@ -140,6 +141,9 @@ class Gates:
                 yield "form", f"an answer that begins with `{words[0]}`"
             return
         first = next(iter(list_words(said.split("{")[0])), "")
+        wanted, here = QUESTIONS.intersection(list_words(asked.shown.text)), QUESTIONS.intersection(list_words(said))
+        if wanted and not here and first in YES_OR_NO:
+            yield "form", f"asks whether, not {min(wanted)}"
         last = _SENTENCE.split(said)[-1]
         opens = list_words(last)[:1]
         asks = bool(_ASKS.search(said)) or first in self.lists.imperatives or bool(set(opens) & self.lists.imperatives)
