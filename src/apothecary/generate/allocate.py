@@ -82,7 +82,7 @@ def with_surplus(rows: int, recipe: Recipe, *, inverse: bool = False) -> int:
     """The rows to make where some are wanted; or, inverse, the rows to promise where some can be made."""
     if inverse:
         return max(0, int(rows / (1 + recipe.surplus)) - SPARE_ROWS)
-    return rows + math.ceil(rows * recipe.surplus) + SPARE_ROWS if rows else 0
+    return rows + math.ceil(rows * recipe.surplus) + min(SPARE_ROWS, rows)
 
 
 def _subtract(origins: dict[str, float], rows: int, taken: Mapping[str, int]) -> dict[str, float]:

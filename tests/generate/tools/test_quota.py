@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,7 @@ from apothecary.engine.progress import SilentProgress
 from apothecary.errors import CapacityError
 from apothecary.flow import run_recipe
 from apothecary.generate.tools.quota import plan_tools, render_again, render_part
+from apothecary.packs.load import find_pack
 from apothecary.recipe import Recipe, Splits
 from apothecary.report.verify import verify_run
 
@@ -46,7 +48,13 @@ def test_more_than_there_can_be_is_refused() -> None:
 
 def test_a_run_holds_dialogues(tmp_path: Path, small_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APOTHECARY_CACHE", str(small_cache))
-    recipe = Recipe(name="t", pack="pharma", rows=3000, seed=3, tools=0.05, splits=Splits(validation=0.0, test=0.05))
+    pack = tmp_path / "pharma"
+    shutil.copytree(find_pack("pharma"), pack)
+    for intent in (pack / "intents").iterdir():
+        if intent.stem not in ("molecular_weight", "hbond_counts", "ring_count", "formula_from_smiles"):
+            intent.unlink()
+    splits = Splits(validation=0.0, test=0.05)
+    recipe = Recipe(name="t", pack=str(pack), rows=3000, seed=3, tools=0.05, splits=splits)
     run_recipe(recipe, out=tmp_path / "run", workers=2, progress=SilentProgress())
     export = tmp_path / "run" / "export"
     files = [entry["path"] for entry in json.loads((export / "manifest.json").read_text())["files"]]

@@ -14,7 +14,7 @@ from apothecary.generate.makers.model import Draft, Quote, Record, Section, quot
 from apothecary.generate.makers.sentences import gives_orders, split_sentences
 
 REFUSED = re.compile(r"\b(?:C06[BCD]|F4[12][A-Z])\b")
-CLAIM = re.compile(r"claims/(?P<number>\d+)(?: of (?P<of>\d+))?$")
+CLAIM = re.compile(r"claims/(?P<number>\d+)(?: of (?P<of>[\d,]+))?$")
 PREAMBLE = re.compile(r"\b(?:for|of|comprising|which|that|wherein|to|in which|having|including)\b|[,:;]")
 KINDS = {
     **dict.fromkeys(("method", "process"), "method"),
