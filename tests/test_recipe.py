@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from apothecary.recipe import (
 
 ROOT = Path(__file__).parent.parent
 MINIMAL = "name: small\npack: pharma\nrows: 1000\n"
+SOURCES = ("pubmed", "trials", "papers", "labels", "patents", "questions")
 CHANGED = {
     "rows": "1001",
     "seed": "7",
@@ -191,3 +193,14 @@ def test_recipe_is_frozen() -> None:
     recipe = Recipe(name="a", pack="pharma", rows=1)
     with pytest.raises(ValueError, match="frozen"):
         recipe.rows = 2  # type: ignore[misc]
+
+
+def test_the_recipes_of_documents_keep_their_shares_and_name_their_sources() -> None:
+    tier3, hybrid = (load_recipe(ROOT / "recipes" / f"{name}.yaml") for name in ("tier3", "hybrid"))
+    shares = tier3.origins
+    assert sum(shares.values()) == 100 and shares["document"] == 30 and shares["context"] == 30
+    assert shares["template"] + shares["augmented"] == 40 and tier3.tools > 0 and tier3.authored
+    assert sum(hybrid.origins.values()) == 100 and hybrid.rows * hybrid.origins["document"] / 100 == 1_000_000
+    text = (ROOT / "recipes" / "tier3.yaml").read_text("utf-8")
+    commands = re.findall(r"^# +\d+ .*apothecary gather (\w+) \S+ --out docs/\w+$", text, re.MULTILINE)
+    assert len(commands) >= 10 and set(commands) == set(SOURCES)

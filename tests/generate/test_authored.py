@@ -72,6 +72,16 @@ def test_all_rows_are_used_where_no_share_is_asked(tmp_path: Path, tiny_recipe: 
     assert {line["split"]: line["quota"] for line in plan_authored(index, asked)} == {"train": 17, "test": 2}
 
 
+def test_many_small_strata_give_nearly_all_their_rows(tiny_recipe: Recipe) -> None:
+    strata = [{"id": f"tiny/i{n}/m/test-document", "split": "test", "origin": "document", "rows": 2} for n in range(20)]
+    asked = tiny_recipe.model_copy(update={"rows": 1000, "origins": {"template": 70.0, "document": 30.0}})
+    asked = asked.model_copy(update={"splits": Splits(validation=0, test=0.1)})
+    planned = plan_authored({"strata": strata}, asked)
+    assert sum(line["quota"] for line in planned) == 30 and sum(line["made"] for line in planned) == 40
+    more = asked.model_copy(update={"rows": 2000})
+    assert sum(line["quota"] for line in plan_authored({"strata": strata}, more)) == 35  # 40 less the surplus of all
+
+
 def test_parts_hold_each_made_row_once(tmp_path: Path) -> None:
     folder = write_rows(tmp_path / "rows", {"train": 101, "test": 7})
     take_in([str(folder)], tmp_path / "run", "tiny")
@@ -99,8 +109,9 @@ def test_rows_that_do_not_fit_are_refused(tmp_path: Path, changes: dict[str, obj
 
 
 def test_an_unfinished_folder_is_refused_and_another_content_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="no finished rows"):
+    with pytest.raises(SourceError, match="no finished rows") as caught:
         fingerprint_authored([str(tmp_path)])
+    assert f"make docs/SOURCE --out {tmp_path}" in caught.value.hint and "apothecary write" in caught.value.hint
     one = write_rows(tmp_path / "one", {"train": 5})
     two = write_rows(tmp_path / "two", {"train": 6})
     assert fingerprint_authored([str(one)]) != fingerprint_authored([str(two)])
@@ -140,6 +151,7 @@ def test_a_shortfall_of_documents_is_told_before_the_run(tmp_path: Path, tiny_re
     asked = {"template": 90.0, "document": 10.0}
     recipe = tiny_recipe.model_copy(update={"rows": 1000, "origins": asked, "authored": (str(folder),)})
     (line,) = tell_shortfall(recipe)
-    assert "100 rows of document" in line and "hold 40" in line
-    assert tell_shortfall(recipe.model_copy(update={"rows": 400})) == []
+    assert "100 rows of document" in line and "hold 40 and give 35 (train lacks 50" in line  # five replace dropped ones
+    assert tell_shortfall(recipe.model_copy(update={"rows": 350, "splits": Splits(validation=0, test=0)})) == []
+    assert "test lacks 3" in tell_shortfall(recipe.model_copy(update={"rows": 350}))[0]  # none of them are of the test
     assert tell_shortfall(tiny_recipe) == []

@@ -27,6 +27,16 @@ from apothecary.recipe import Recipe
 FOLDER, INDEX = "authored", "authored.json"
 AUTHORED_ONLY = ("document",)  # classes of origin that no template gives
 STRATUM = pl.col("id").str.replace(r"/[^/]*$", "")
+STRATA = pl.Schema(
+    {
+        "stratum": pl.String,
+        "split": pl.String,
+        "origin": pl.String,
+        "pack": pl.String,
+        "rows": pl.UInt32,
+        "last": pl.Int64,
+    }
+)
 NUMBER = pl.col("id").str.extract(r"/(\d+)$").cast(pl.Int64)
 
 
@@ -40,21 +50,29 @@ def fingerprint_authored(folders: Sequence[str]) -> str:
 
 
 def tell_shortfall(recipe: Recipe) -> list[str]:
-    """A line for each class of origin that only authored rows can give and that has fewer than the recipe asks for."""
-    total = sum(recipe.origins.values())
-    found: Counter[str] = Counter()
-    for folder in recipe.authored:
-        for entry in _read_manifest(Path(folder))["files"]:
-            path = Path(folder) / entry["path"]
-            if path.suffix == ".parquet" and _holds_examples(path):
-                counted = pl.scan_parquet(path).group_by("origin").len().collect()
-                found.update({ORIGIN_CLASSES.get(origin, origin): rows for origin, rows in counted.iter_rows()})
+    """A line for each class of origin that only authored rows can give and that has fewer than the recipe asks for.
+
+    What counts is what a run takes: each split has its own rows, and a part of every stratum replaces dropped ones.
+    """
+    asked = {name: share / sum(recipe.origins.values()) for name, share in recipe.origins.items() if share}
+    if not any(name in asked for name in AUTHORED_ONLY):
+        return []
+    tables = [_count_strata(path) for folder in recipe.authored for path in _list_tables(Path(folder))]
+    found = pl.concat([pl.DataFrame(schema=STRATA), *tables])
+    found = found.filter(pl.col("split").is_in(SPLITS), pl.col("origin").is_in(list(ORIGIN_CLASSES)))
+    found = found.group_by(pl.col("stratum").alias("id"), "split", "origin").agg(pl.col("rows").sum()).sort("id")
+    index = {"strata": found.to_dicts()}
+    given = count_classes(plan_authored(index, recipe))
     lines = []
     for name in AUTHORED_ONLY:
-        wanted = round(recipe.rows * recipe.origins.get(name, 0.0) / total) if total else 0
-        if found[name] < wanted:
-            told = f"`origins` asks for {wanted:,} rows of {name}, the folders of `authored` hold {found[name]:,}"
-            lines.append(f"{told}; the others take the rest, in their shares")
+        wanted = {split: math.floor(rows * asked.get(name, 0.0)) for split, rows in split_rows(recipe).items()}
+        short = {split: rows - given[split][name] for split, rows in wanted.items() if given[split][name] < rows}
+        if short:
+            held = sum(line["rows"] for line in index["strata"] if ORIGIN_CLASSES[line["origin"]] == name)
+            total, taken = sum(wanted.values()), sum(counts[name] for counts in given.values())
+            where = ", ".join(f"{split} lacks {rows:,}" for split, rows in short.items())
+            told = f"`origins` asks for {total:,} rows of {name}, the folders of `authored` hold {held:,} and give"
+            lines.append(f"{told} {taken:,} ({where}); the others take the rest, in their shares")
     return lines
 
 
@@ -66,19 +84,12 @@ def take_in(folders: Sequence[str], target: Path, pack: str) -> None:
     make_folder(target / FOLDER)
     files: list[dict[str, Any]] = []
     strata = []
-    for folder in folders:
-        for entry in _read_manifest(Path(folder))["files"]:
-            source = Path(folder) / entry["path"]
-            if source.suffix != ".parquet" or not _holds_examples(source):
-                continue
-            copy = target / FOLDER / f"{len(files):05d}.parquet"
-            write_file(copy, partial(shutil.copyfile, source))
-            table = pl.scan_parquet(copy)
-            counted = table.group_by("split").len().collect()
-            files.append({"path": f"{FOLDER}/{copy.name}", "splits": dict(sorted(counted.iter_rows()))})
-            columns = [STRATUM.alias("stratum"), NUMBER.alias("j"), "split", "origin", "pack"]
-            told = table.select(columns).group_by("stratum", "split", "origin", "pack")
-            strata.append(told.agg(pl.len().alias("rows"), pl.col("j").max().alias("last")).collect())
+    for source in (path for folder in folders for path in _list_tables(Path(folder))):
+        copy = target / FOLDER / f"{len(files):05d}.parquet"
+        write_file(copy, partial(shutil.copyfile, source))
+        counted = pl.scan_parquet(copy).group_by("split").len().collect()
+        files.append({"path": f"{FOLDER}/{copy.name}", "splits": dict(sorted(counted.iter_rows()))})
+        strata.append(_count_strata(copy))
     index = {"files": files, "strata": _join_strata(strata, pack)}
     write_json(target / INDEX, index)
 
@@ -96,10 +107,11 @@ def plan_authored(
         own = [line for line in index["strata"] if line["split"] == split]
         for name in dict.fromkeys(ORIGIN_CLASSES[line["origin"]] for line in own):
             some = [line for line in own if ORIGIN_CLASSES[line["origin"]] == name]
-            limits = [with_surplus(line["rows"], recipe, inverse=True) for line in some]
-            limits = limits if sum(limits) else [line["rows"] for line in some]
+            # Rows of one stratum replace those dropped from another of the same split, so the surplus is held together.
+            limits = [line["rows"] for line in some]
+            able = with_surplus(sum(limits), recipe, inverse=True) or sum(limits)
             most = math.floor(rows * asked.get(name, 0.0 if asked else 1.0)) - (taken or {}).get(split, {}).get(name, 0)
-            wanted = max(0, min(sum(limits), most))
+            wanted = max(0, min(able, most))
             for line, quota in zip(some, share_out(wanted, [float(n) for n in limits], limits), strict=True):
                 made = min(line["rows"], with_surplus(int(quota), recipe))
                 planned.append({"id": line["id"], "split": split, "quota": int(quota), "made": made, "class": name})
@@ -148,9 +160,27 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = read_json(folder / "manifest.json")
     except RunDamagedError:
-        hint = "name a folder that `apothecary write` or `apothecary make` has finished"
+        hint = (
+            "of documents: `apothecary gather SOURCE FILES --out docs/SOURCE`, then "
+            f"`apothecary make docs/SOURCE --out {folder}`; of a model: "
+            f"`apothecary write RECIPE --endpoint URL --model M --rows N --out {folder}`; "
+            "or name the folders that you have with --set authored=A,B"
+        )
         raise SourceError("there are no finished rows in the folder", where=str(folder), hint=hint) from None
     return manifest
+
+
+def _list_tables(folder: Path) -> list[Path]:
+    """The files of a finished folder that hold examples."""
+    paths = [folder / entry["path"] for entry in _read_manifest(folder)["files"]]
+    return [path for path in paths if path.suffix == ".parquet" and _holds_examples(path)]
+
+
+def _count_strata(path: Path) -> pl.DataFrame:
+    """A file of examples to its strata: stratum, split, origin, pack, rows, and the last number."""
+    columns = [STRATUM.alias("stratum"), NUMBER.alias("j"), "split", "origin", "pack"]
+    told = pl.scan_parquet(path).select(columns).group_by("stratum", "split", "origin", "pack")
+    return told.agg(pl.len().alias("rows"), pl.col("j").max().alias("last")).sort("stratum").collect().cast(STRATA)
 
 
 def _holds_examples(path: Path) -> bool:

@@ -13,6 +13,7 @@ from apothecary.engine.llm.endpoint import Endpoint
 from apothecary.engine.llm.ledger import Budget
 from apothecary.engine.progress import Progress
 from apothecary.errors import RecipeError
+from apothecary.example import EXAMPLE
 from apothecary.packs.load import load_pack
 from apothecary.recipe import Recipe
 from apothecary.report.preview import prepare_views
@@ -80,4 +81,5 @@ def _read_source(source: Path | None, is_needed: bool) -> pl.DataFrame | None:
     files = sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
     if not files:
         raise RecipeError("there are no rows", where=str(source), expected="Parquet files of examples")
-    return pl.concat([pl.read_parquet(file) for file in files], how="diagonal")
+    tables = [pl.read_parquet(file) for file in files if "prompt" in pl.read_parquet_schema(file)]  # not the books
+    return pl.concat([pl.DataFrame(schema=EXAMPLE), *tables], how="diagonal_relaxed")

@@ -25,6 +25,7 @@ from apothecary.writing.reader import (
     list_words,
     read_value,
 )
+from apothecary.writing.retold import check_retold, is_retold
 from apothecary.writing.subjects import Stated
 from apothecary.writing.words import GENERAL, NEGATION, NOTHING, NUMBER, WORD
 
@@ -70,7 +71,7 @@ class SentenceChecker:
         if has_other:
             return "another person"
         named = self.reader.find_named(plain, task.subject.names, task.subject.entity_ids)
-        if any(one.entity == FOREIGN for one in named):
+        if any(one.entity == FOREIGN and not _is_of_source(plain[one.start : one.end], task) for one in named):
             return "foreign name"
         sentence = Parsed(text, blank(plain, task.subject.facts, named), list(task.subject.facts), named)
         faults = (fault for fault in self._check_numbers(sentence, task) if fault.startswith(("number", "unit")))
@@ -94,15 +95,20 @@ class SentenceChecker:
         yield from self._check_names(sentence, task)
         yield from self._check_numbers(sentence, task)
         yield from _check_owners(sentence)
-        if NEGATION.search(sentence.plain) and not self._is_denied(sentence, task):
-            yield "negation"
-        yield from check_comparisons(sentence.plain, sentence.named, own, self.phrases, len(task.subject.names))
+        if is_retold(own):
+            yield from check_retold(text, own)
+        else:
+            if NEGATION.search(sentence.plain) and not self._is_denied(sentence, task):
+                yield "negation"
+            yield from check_comparisons(sentence.plain, sentence.named, own, self.phrases, len(task.subject.names))
         yield from check_opposites(sentence.plain, list_words(own) | _words_of(task), self.rules.opposites, own)
         yield from self._check_words(sentence, task)
 
     def _check_names(self, sentence: Parsed, task: Task) -> Iterator[str]:
         cited = {fact.entity for fact in sentence.facts if fact.entity >= 0}
         for one in sentence.named:
+            if one.entity == FOREIGN and _is_of_source(sentence.text[one.start : one.end], task):
+                continue
             if one.entity == FOREIGN:
                 yield f"foreign name: {sentence.text[one.start : one.end]}"
             elif one.entity not in cited:
@@ -175,6 +181,11 @@ class SentenceChecker:
 def _words_of(task: Task) -> set[str]:
     """The words of the row that is put into other words."""
     return {word.lower() for word in WORD.findall(task.context)} if task.source else set()
+
+
+def _is_of_source(name: str, task: Task) -> bool:
+    """Whether a name stands in the row made of a document that is put into other words."""
+    return is_retold(task.subject.facts) and name.lower() in task.context.lower()
 
 
 def _states(fact: Stated, quantity: Quantity) -> bool:

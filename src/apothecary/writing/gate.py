@@ -23,6 +23,7 @@ from apothecary.packs.load import load_pack
 from apothecary.writing.check import SentenceChecker
 from apothecary.writing.plan import Task
 from apothecary.writing.prompts import Rules
+from apothecary.writing.retold import SENTENCE
 
 MIN_SHARE = 0.5  # of the sentences said; a text that lost more is no text any more
 DROPS = (
@@ -123,7 +124,7 @@ def make_row(task: Task, turns: Sequence[Turn], pack: str, number: int, generato
         for turn in turns[:-1]
         for part in ({"role": "user", "content": turn.question}, {"role": "assistant", "content": turn.answer})
     ]
-    facts = [subject.facts[cited - 1] for cited in used]
+    facts = [subject.facts[cited - 1] for cited in used if subject.facts[cited - 1].field != SENTENCE]
     origin = "paraphrase" if task.source else "llm"
     row: dict[str, Any] = dict.fromkeys(EXAMPLE.names())
     row |= {

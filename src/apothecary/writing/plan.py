@@ -12,6 +12,7 @@ from apothecary.engine.llm.request import Request
 from apothecary.engine.seed import derive_key
 from apothecary.example import SPLITS
 from apothecary.writing.prompts import Prompt
+from apothecary.writing.retold import state_sentences
 from apothecary.writing.subjects import Stated, Subject, Subjects, invent_person
 
 MAX_TOKENS = 900
@@ -106,7 +107,8 @@ def _plan_rows(subjects: Subjects, prompt: Prompt, model: str, rows: pl.DataFram
     names = dict(zip(subjects.view.column("entity_id"), subjects.view.column("name"), strict=True))
     for row in (rows if rows is not None else pl.DataFrame()).iter_rows(named=True):
         entities = [str(one) for one in row["entities"] or []]
-        facts = []
+        facts: list[Stated] = []
+        facts += state_sentences(row, prompt.sentences[1])
         for fact in row["facts"] or []:
             known = subjects.pack.fields.get(fact["field"])
             name = str(names.get(entities[fact["entity"]], "")) if fact["entity"] >= 0 else "given"
