@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "apothecary"
 # Lowest first. A module may import its own part and those on lower lines; parts on one line do not know each other.
 LAYERS = (
     {"errors", "example"},
-    {"engine", "facts"},
+    {"engine", "facts", "recipe_mix"},
     {"packs", "recipe"},
     {"gather", "documents", "dumps"},
     {"generate"},

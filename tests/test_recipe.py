@@ -14,6 +14,7 @@ from apothecary.recipe import (
     dump_recipe,
     fingerprint_keep,
     fingerprint_recipe,
+    is_excluded,
     list_keys,
     load_recipe,
 )
@@ -57,7 +58,19 @@ CHANGED = {
     "export.compression_level": "9",
 }
 DECIDES = {"keep.profile": "abstract", "keep.bounds.few_words": "9"}  # another fingerprint, `keep`
-HARMLESS = {"authored": "rows_of_mine", "name": "other", "pack": "chemistry"}
+HARMLESS = {
+    "authored": "rows_of_mine",
+    "export.formats": "chat, reward",
+    "export.reasoning": "think",
+    "mix.rows": "500",
+    "mix.weights.intent.a": "2",
+    "mix.temperature": "2",
+    "mix.caps.fact": "8",
+    "mix.external.files": "chat.jsonl",
+    "mix.external.share": "0.3",
+    "name": "other",
+    "pack": "chemistry",
+}
 
 
 def write_recipe(folder: Path, text: str) -> Path:
@@ -95,6 +108,19 @@ def test_dumped_recipe_loads_to_the_same(tmp_path: Path) -> None:
     assert load_recipe(write_recipe(tmp_path, dump_recipe(recipe))) == recipe
 
 
+def test_formats_and_a_mix_are_read_and_dumped(tmp_path: Path) -> None:
+    text = MINIMAL + (
+        "export:\n  formats: [reward, chat]\n  reasoning: inline\n"
+        "mix:\n  rows: 3_000\n  weights:\n    perspective: {basic facts: 40, clinical cases: 5}\n"
+        "  external:\n    files:\n    - chat.jsonl\n"
+    )
+    recipe = load_recipe(write_recipe(tmp_path, text))
+    assert recipe.export.formats == ("chat", "reward")
+    assert recipe.mix.weights == {"perspective": {"basic facts": 40.0, "clinical cases": 5.0}}
+    assert (recipe.mix.rows, recipe.mix.external.files) == (3000, ("chat.jsonl",))
+    assert load_recipe(write_recipe(tmp_path, dump_recipe(recipe))) == recipe
+
+
 @pytest.mark.parametrize(("key", "value"), CHANGED.items(), ids=list(CHANGED))
 def test_fingerprint_changes_with(tmp_path: Path, key: str, value: str) -> None:
     path = write_recipe(tmp_path, MINIMAL)
@@ -121,8 +147,12 @@ def test_every_setting_is_either_fingerprinted_or_excluded() -> None:
         key.partition(".")[0] if key.startswith(("weights.", "topics.", "origins.", "perspectives.")) else key
         for key in CHANGED
     }
-    assert leaves == tested | set(HARMLESS) | {"keep.profile", "keep.bounds"}
-    assert set(EXCLUDED) == set(HARMLESS)
+    harmless = {"mix.weights" if key.startswith("mix.weights.") else key for key in HARMLESS}
+    harmless = {"mix.caps" if key.startswith("mix.caps.") else key for key in harmless}
+    assert leaves == tested | harmless | {"keep.profile", "keep.bounds"}
+    assert {name for name in EXCLUDED for key in HARMLESS if key == name or key.startswith(f"{name}.")} == set(EXCLUDED)
+    assert all(is_excluded(key) for key in HARMLESS)
+    assert not any(is_excluded(key) for key in CHANGED)
 
 
 def test_fingerprint_ignores_the_order_of_lines(tmp_path: Path) -> None:
@@ -152,6 +182,10 @@ def test_pack_folder_is_kept_as_an_absolute_path(tmp_path: Path) -> None:
         pytest.param(MINIMAL, ["drugs=nan"], ["finite"], id="not finite"),
         pytest.param(MINIMAL, ["licence=free"], ["permissive or share-alike"], id="unknown licence"),
         pytest.param(MINIMAL, ["weights.x=-1"], ["`weights.x`"], id="negative weight"),
+        pytest.param(MINIMAL, ["export.formats=xml"], ["xml", "'chat'"], id="unknown format"),
+        pytest.param(MINIMAL, ["export.formats=chat, hf"], ["chat, hf", "folder of its own"], id="formats that clash"),
+        pytest.param(MINIMAL, ["mix.wieghts.intent.a=1"], ["mix.wieghts"], id="unknown key of the mix"),
+        pytest.param(MINIMAL, ["mix.external.share=1"], ["less than 1"], id="nothing but general chat"),
         pytest.param(MINIMAL, ["name=../x"], ["names the run folder"], id="name with a path"),
         pytest.param("name: a\nrows: 3\n", [], ["`pack` is missing", "add a line"], id="missing key"),
         pytest.param("name: a\nname: b\n", [], ["stands twice", "line 2"], id="double key"),

@@ -142,8 +142,10 @@ def settle_identity(
     if (out / "run.json").exists():
         begun = read_identity(out)
         refuse_changes(out, begun, identity)
-        if begun["fingerprints"]["keep"] != identity["fingerprints"]["keep"]:
+        decides = begun["fingerprints"]["keep"] != identity["fingerprints"]["keep"]
+        if decides:
             say(f"`keep` has changed: {out} is decided anew, nothing is made or measured again")
+        if decides or any(begun["recipe"].get(key) != identity["recipe"][key] for key in ("export", "mix")):
             begun = {name: value for name, value in begun.items() if name != SEAL} | {"recipe": identity["recipe"]}
             begun["fingerprints"] = begun["fingerprints"] | {"keep": identity["fingerprints"]["keep"]}
             write_bytes(out / "recipe.yaml", dump_recipe(recipe).encode())

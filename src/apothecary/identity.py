@@ -108,7 +108,7 @@ def list_changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     changes = [
         Change(key, before.get(key, "(not set)"), after.get(key, "(not set)"))
         for key in sorted(before.keys() | after.keys())
-        if key not in recipes.EXCLUDED and not key.startswith("keep.") and before.get(key) != after.get(key)
+        if not recipes.is_excluded(key) and not key.startswith("keep.") and before.get(key) != after.get(key)
     ]
     for key, value in new["fingerprints"].items():
         known = old["fingerprints"].get(key, value)

@@ -10,29 +10,40 @@ import difflib
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from apothecary.errors import RecipeError
+from apothecary.recipe_mix import Formats, Mix, Reasoning, Texts
 
 Licence = Literal["permissive", "share-alike"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: _split_texts(value))]  # a list, or "a, b"
-
 # Fields that are left out of the fingerprint, each with the reason why no row can depend on it.
 EXCLUDED = {
     "name": "names the run folder, nothing in it",
     "authored": "the content of the folders has a fingerprint of its own; where they lie does not matter",
+    "export.formats": "written from the finished dataset, in a folder beside the rooms",
+    "export.reasoning": "tells the steps in those formats; the dataset has them in a column of its own",
+    "mix": "chooses among finished rows for those formats; the dataset keeps all",
     "pack": "the pack's content has a fingerprint of its own; where it lies does not matter",
 }
 
 
-LISTS = {"curate.benchmarks", "curate.sealed", "variation.generators", "authored"}  # the keys that take several values
+LISTS = {  # the keys that take several values
+    "authored",
+    "curate.benchmarks",
+    "curate.sealed",
+    "export.formats",
+    "mix.external.files",
+    "variation.generators",
+}
 
 
 class Settings(BaseModel):
@@ -49,8 +60,13 @@ class Splits(Settings):
 
 
 class Export(Settings):
-    """How the dataset is written: compressed JSONL beside the Parquet files, and the zstd level of both."""
+    """How the dataset is written: compressed JSONL beside the Parquet files, and the zstd level of both.
 
+    And in which formats for trainers a run leaves it beside the rooms.
+    """
+
+    formats: Formats = ()
+    reasoning: Reasoning = "drop"  # how those tell the steps: in tags, before the response, or not
     jsonl: bool = False
     compression_level: Annotated[int, Field(ge=1, le=22)] = 3
 
@@ -126,6 +142,7 @@ class Recipe(Settings):
     curate: Curate = Curate()
     keep: Keep = Keep()
     export: Export = Export()
+    mix: Mix = Mix()  # which training rows the formats hold; none: all
 
     @model_validator(mode="after")
     def sort_weights(self) -> Recipe:
@@ -166,13 +183,21 @@ def encode_canonical(value: Any) -> str:
 
 def fingerprint_recipe(recipe: Recipe) -> str:
     """The sha256 of the settings that rows are made by: all but `keep`, which only decides, and those in `EXCLUDED`."""
-    settings = recipe.model_dump(mode="json", exclude={*EXCLUDED, "keep"})
+    settings = recipe.model_dump(mode="json", exclude={"keep"})
+    for key in EXCLUDED:
+        *parents, last = key.split(".")
+        reduce(getitem, parents, settings).pop(last)
     return hashlib.sha256(encode_canonical(settings).encode()).hexdigest()
 
 
 def fingerprint_keep(keep: Keep) -> str:
     """The sha256 of the settings that decide who stays."""
     return hashlib.sha256(encode_canonical(keep.model_dump(mode="json")).encode()).hexdigest()
+
+
+def is_excluded(key: str) -> bool:
+    """Whether a dotted key, or a block that it stands in, is left out of the fingerprint."""
+    return any(key == name or key.startswith(f"{name}.") for name in EXCLUDED)
 
 
 def list_keys(model: type[BaseModel] = Recipe, prefix: str = "") -> list[str]:
@@ -192,10 +217,6 @@ def suggest_key(key: str, keys: Sequence[str]) -> str:
     if near:
         return f"did you mean `{last.get(near[0], near[0]) if near[0] not in keys else near[0]}`?"
     return "valid keys: " + ", ".join(keys)
-
-
-def _split_texts(value: Any) -> Any:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
@@ -294,6 +315,6 @@ _EXPECTED = {
     "licence": "permissive or share-alike",
     "splits": "an indented block with validation and test",
     "weights": "an indented block of `intent: weight` lines",
-    "export": "an indented block with jsonl and compression_level",
+    "export": "an indented block with formats, reasoning, jsonl and compression_level",
     "export.jsonl": "true or false",
 }

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from tests.cli.test_runs import TINY_PACK, assert_refused, call
 
-from apothecary.recipe import Recipe, dump_recipe
+from apothecary.recipe import Recipe, dump_recipe, load_recipe
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +133,48 @@ def test_a_mix_takes_shares_and_chat_beside(run: Path, tmp_path: Path) -> None:
     held_out = pl.read_parquet(run / "export" / "data" / "test-*.parquet").height
     assert pl.read_parquet(out / "parquet" / "test-*.parquet").height == held_out
     assert str(tmp_path) not in (out / "mix.yaml").read_text()
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory, small_cache: Path) -> Path:
+    """A recipe that asks for a format and a mix, and its finished run beside it."""
+    folder = tmp_path_factory.mktemp("asked")
+    settings = {"name": "tiny", "pack": str(TINY_PACK), "rows": 600, "seed": 7, "shard_rows": 250, "surplus": 0.02}
+    settings |= {"export": {"formats": ["chat"]}, "mix": {"rows": 200, "caps": {"fact": 50}}}
+    (folder / "recipe.yaml").write_text(dump_recipe(Recipe.model_validate(settings)))
+    command = ("run", folder / "recipe.yaml", "--out", folder / "run", "--quiet")
+    done = call(*command, APOTHECARY_CACHE=str(small_cache))
+    assert done.returncode == 0, done.stderr
+    assert "mix: 200 of " in done.stdout
+    return folder
+
+
+def test_a_run_leaves_what_its_recipe_asks_for(asked: Path, tmp_path: Path) -> None:
+    out = asked / "run" / "formats"
+    books = json.loads((out / "manifest.json").read_text())["books"]
+    assert books["formats"]["chat"]["train"]["kept"] == 200
+    assert json.loads((out / "mix.json").read_text())["training_rows"] == 200
+    told = call("export", asked / "run", "--out", tmp_path / "out", "--mix", out / "mix.yaml", "--quiet")
+    assert told.returncode == 0, told.stderr
+    for name in ("checksums.sha256", "README.md", "croissant.json"):
+        assert (tmp_path / "out" / name).read_bytes() == (out / name).read_bytes()
+
+
+def test_other_formats_make_nothing_anew(asked: Path, small_cache: Path) -> None:
+    dataset = asked / "run" / "export" / "manifest.json"
+    before = dataset.stat().st_mtime_ns
+    changed = ("--set", "export.formats=completion", "--set", "mix.rows=100")
+    command = ("run", asked / "recipe.yaml", *changed, "--out", asked / "run", "--quiet")
+    done = call(*command, APOTHECARY_CACHE=str(small_cache))
+    assert done.returncode == 0, done.stderr
+    assert "was done already" in done.stdout
+    assert dataset.stat().st_mtime_ns == before
+    out = asked / "run" / "formats"
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == ["completion", "done", "removed"]
+    assert load_recipe(asked / "run" / "recipe.yaml").export.formats == ("completion",)  # what `resume` follows
+
+
+def test_a_chat_file_that_is_not_there_is_refused_at_once(asked: Path, tmp_path: Path) -> None:
+    command = ("run", asked / "recipe.yaml", "--set", "mix.external.files=nowhere.jsonl", "--out", tmp_path / "run")
+    assert_refused(call(*command, "--quiet"), "nowhere.jsonl")
+    assert not (tmp_path / "run").exists()

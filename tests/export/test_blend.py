@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from apothecary.errors import CapacityError, RecipeError
-from apothecary.export.blend import Mix, compare_mix, plan_quotas
+from apothecary.export.blend import compare_mix, plan_quotas
+from apothecary.recipe_mix import Mix
 
 CELLS = [("basic", "x"), ("basic", "y"), ("hard", "x"), ("hard", "y")]
 ROWS = [600, 200, 100, 100]

@@ -12,10 +12,11 @@ from tests.export.test_room import finish
 from apothecary.engine.progress import SilentProgress
 from apothecary.errors import RecipeError
 from apothecary.export.hand_out import hand_out, neutralise_object
-from apothecary.export.order import FORMATS, Order
+from apothecary.export.order import Order
 from apothecary.export.safe_text import read_control_tokens
 from apothecary.export.select import Choice
 from apothecary.recipe import Recipe
+from apothecary.recipe_mix import FORMATS
 
 LINES = [form for form in FORMATS if form not in ("parquet", "hf")]
 MOST = [*LINES, "parquet"]

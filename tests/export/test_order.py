@@ -1,7 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from apothecary.export.order import FORMATS, Order
+from apothecary.export.order import Order
+from apothecary.recipe_mix import FORMATS
 
 
 def test_formats_are_taken_once_in_one_order() -> None:

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 from tests.curate.examples import frame_rows, make_row, tabulate
 
-from apothecary.export.blend import Mix
 from apothecary.export.take import take_rows
 from apothecary.export.write import write_table
+from apothecary.recipe_mix import Mix
 
 
 @pytest.fixture

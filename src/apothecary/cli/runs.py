@@ -36,28 +36,30 @@ def run(
 
     loaded = load_recipe(recipe, overrides or ())
     from apothecary.engine.progress import make_progress
-    from apothecary.flow import run_recipe
-    from apothecary.report.show import describe_outcome
+    from apothecary.report.handed import make_dataset
 
-    outcome = run_recipe(
+    for line in make_dataset(
         loaded,
         out=out or Path("runs") / loaded.name,
         workers=count_workers(workers),
         progress=make_progress(quiet),
         say=make_teller(quiet),
-    )
-    typer.echo(describe_outcome(outcome))
+    ):
+        typer.echo(line)
 
 
 @app.command()
 def resume(run: RunFolder, workers: Workers = 0, quiet: Quiet = False) -> None:
     """Go on with an unfinished run."""
     from apothecary.engine.progress import make_progress
-    from apothecary.flow import resume_run
-    from apothecary.report.show import describe_outcome
+    from apothecary.flow import read_recipe
+    from apothecary.report.handed import make_dataset
 
-    outcome = resume_run(run, workers=count_workers(workers), progress=make_progress(quiet), say=make_teller(quiet))
-    typer.echo(describe_outcome(outcome))
+    recipe, teller = read_recipe(run), make_teller(quiet)
+    for line in make_dataset(
+        recipe, out=run, workers=count_workers(workers), progress=make_progress(quiet), say=teller
+    ):
+        typer.echo(line)
 
 
 @app.command()

@@ -7,46 +7,16 @@ iterative proportional fitting (Deming and Stephan, 1940), which keeps what the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from apothecary.errors import CapacityError, RecipeError
+from apothecary.recipe_mix import Mix
 
-BY = ("origin", "perspective", "intent", "pack", "source")
-CAPPED = ("template", "fact", "source")
 ROUNDS = 500
 CLOSE = 1e-9
-Share = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
-
-
-class External(BaseModel):
-    """A user's own general chat: files, and their share of the tokens of training."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    files: tuple[str, ...] = ()
-    share: Annotated[float, Field(gt=0, lt=1)] = 0.2  # 0.15 to 0.3 is advised, against forgetting
-
-
-class Mix(BaseModel):
-    """Which training rows are taken: shares by kind, a temperature over them, caps, and a user's own chat beside."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    rows: Annotated[int, Field(ge=0)] = 0  # training rows; 0: as many as meet the shares exactly
-    weights: dict[Literal["origin", "perspective", "intent", "pack", "source"], dict[str, Share]] = {}
-    temperature: Annotated[float, Field(ge=0.1, le=100)] = 1.0  # 1: the shares as they are; more: more even
-    caps: dict[Literal["template", "fact", "source"], Annotated[int, Field(ge=1)]] = {}
-    external: External = External()
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds that rows are told apart by; a temperature alone is over intents."""
-        named = tuple(kind for kind in BY if kind in self.weights)
-        return named or (("intent",) if self.temperature != 1 else ())
 
 
 def plan_quotas(mix: Mix, cells: Sequence[tuple[str, ...]], rows: Sequence[int]) -> list[int]:
@@ -74,12 +44,12 @@ def plan_quotas(mix: Mix, cells: Sequence[tuple[str, ...]], rows: Sequence[int])
 
 def ask_shares(mix: Mix, cells: Sequence[tuple[str, ...]], rows: NDArray[np.int64]) -> dict[str, dict[str, float]]:
     """The mix to the shares asked by kind, with its temperature; what is not named has none."""
-    asked = {}
+    asked: dict[str, dict[str, float]] = {}
     for place, kind in enumerate(mix.kinds):
         found: dict[str, float] = {}
         for cell, count in zip(cells, rows.tolist(), strict=True):
             found[cell[place]] = found.get(cell[place], 0) + count
-        told: Mapping[str, float] = mix.weights.get(kind) or found  # type: ignore[call-overload]
+        told: Mapping[str, float] = mix.weights.get(kind) or found
         unknown = [name for name, share in told.items() if share and not found.get(name)]
         if unknown:
             what = f"the mix gives a share to the {kind} {unknown[0]}, which no training row has"

@@ -17,8 +17,8 @@ from typing import Any
 import yaml
 
 from apothecary.engine.commit import hash_file, is_temp, write_bytes
-from apothecary.export.order import TABLES
 from apothecary.export.safe_text import guard_cell
+from apothecary.recipe_mix import TABLES
 
 HUB_LICENCES = {
     "Apache-2.0": "apache-2.0",

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from apothecary.engine.commit import write_json
 from apothecary.export.card import LIMITS, build_configs
-from apothecary.export.order import TABLES
+from apothecary.recipe_mix import TABLES
 
 REPOSITORY = "repository"
 MADE_UP_HASH = "https://github.com/mlcommons/croissant/issues/80"  # what the Hub writes where a repository has no hash

@@ -27,12 +27,13 @@ from apothecary.engine.run import Shard, ShardFolder, load_once, run_room
 from apothecary.engine.seed import derive_key
 from apothecary.errors import VerdictError
 from apothecary.export.lines import TELL, choose_rows, refuse_columns, tell_text, tell_tools
-from apothecary.export.order import TABLES, Order
+from apothecary.export.order import Order
 from apothecary.export.reward import score
 from apothecary.export.safe_text import neutralise_table, neutralise_texts
 from apothecary.export.select import Choice, choose_shard
 from apothecary.export.talk import Talk, find_tools, tell_reasoning
 from apothecary.export.write import write_table
+from apothecary.recipe_mix import TABLES
 
 ROOM = "hand-out"
 BATCH_ROWS = 20_000  # rows told, encoded and compressed at a time

@@ -6,12 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-FORMATS = ("chat", "sharegpt", "alpaca", "completion", "text", "parquet", "hf", "reward", "preference")
-TABLES = ("parquet", "hf")  # the formats that are Parquet with all columns; the others are JSON lines
+from apothecary.recipe_mix import Format, Reasoning, settle_formats
+
 TRAINERS = ("trl", "axolotl", "llamafactory", "unsloth")
 SUFFIX = {"zstd": ".zst", "gzip": ".gz", "none": ""}
 
-Format = Literal["chat", "sharegpt", "alpaca", "completion", "text", "parquet", "hf", "reward", "preference"]
 Trainer = Literal["trl", "axolotl", "llamafactory", "unsloth"]
 
 
@@ -21,7 +20,7 @@ class Order(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] = ("chat",)
-    reasoning: Literal["think", "inline", "drop"] = "drop"
+    reasoning: Reasoning = "drop"
     template: str = ""  # the text of a Jinja chat template, for `text`
     compress: Literal["zstd", "gzip", "none"] = "zstd"
     level: Annotated[int, Field(ge=1, le=22)] = 3
@@ -32,12 +31,10 @@ class Order(BaseModel):
     @model_validator(mode="after")
     def sort_formats(self) -> Order:
         """The same order with its formats in one order, each once, and `chat` where a trainer reads it."""
-        if "hf" in self.formats and set(self.formats) - set(TABLES):
-            raise ValueError("`hf` in a folder of its own: load_dataset reads one kind of file a folder")
-        wanted = {*self.formats, *(["chat"] if self.trainers else [])}
+        wanted = settle_formats(self.formats)
         if "hf" in wanted and self.trainers:
             raise ValueError("configs of trainers beside `chat`, not beside `hf`")
-        object.__setattr__(self, "formats", tuple(name for name in FORMATS if name in wanted))
+        object.__setattr__(self, "formats", settle_formats((*wanted, "chat")) if self.trainers else wanted)
         object.__setattr__(self, "trainers", tuple(name for name in TRAINERS if name in self.trainers))
         return self
 

@@ -15,8 +15,9 @@ import duckdb
 import polars as pl
 
 from apothecary.engine.commit import make_folder, write_file
-from apothecary.export.blend import Mix, compare_mix, plan_quotas
+from apothecary.export.blend import compare_mix, plan_quotas
 from apothecary.export.sample import draw_priorities
+from apothecary.recipe_mix import Mix
 
 MEMORY = "1GB"
 COLUMNS = ("origin", "perspective", "intent", "pack", "sources", "template", "facts", "messages")

@@ -14,11 +14,11 @@ from pydantic import ValidationError
 from apothecary.curate.room import list_benchmarks
 from apothecary.engine.commit import hash_file
 from apothecary.errors import RecipeError
-from apothecary.export.blend import Mix
 from apothecary.export.external import index_test_items, take_external
 from apothecary.export.select import Choice
 from apothecary.export.take import take_rows
 from apothecary.recipe import Recipe, suggest_key
+from apothecary.recipe_mix import Mix
 from apothecary.report.table import Cell, lay_out
 
 

@@ -24,22 +24,25 @@ from apothecary.engine.commit import (
 from apothecary.engine.lock import RunLock
 from apothecary.engine.progress import Progress
 from apothecary.engine.shard import MANIFEST_NAME
-from apothecary.errors import RecipeError
+from apothecary.errors import RecipeError, SourceError
 from apothecary.export import reward
-from apothecary.export.blend import Mix
 from apothecary.export.card import list_published, strip_paths, write_card, write_checksums
 from apothecary.export.croissant import write_croissant
 from apothecary.export.hand_out import hand_out
 from apothecary.export.hub import check_name, load_hub, push_folder
-from apothecary.export.order import FORMATS, Order
+from apothecary.export.order import Order
 from apothecary.export.select import Choice
 from apothecary.export.trainers import write_trainers
-from apothecary.flow import read_identity
+from apothecary.flow import Say, read_identity, run_recipe
 from apothecary.recipe import Recipe, suggest_key
+from apothecary.recipe_mix import FORMATS, Mix
 from apothecary.report.blended import Blend, blend_run, describe_blend, read_mix
 from apothecary.report.curated import stamp_code
 from apothecary.report.dataset import find_entities, require_dataset
+from apothecary.report.show import describe_outcome
 from apothecary.report.table import Cell, format_bytes, lay_out
+
+FOLDER = "formats"  # of a run: what its recipe asks for beside the dataset
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,27 @@ def report_export(run: Path, request: Request, *, workers: int, progress: Progre
         yield from describe_blend(manifest["mix"])
     if request.push:
         yield f"pushed: {push_folder(request.out, request.push, is_private=request.is_private)}"
+
+
+def make_dataset(recipe: Recipe, *, out: Path, workers: int, progress: Progress, say: Say) -> Iterator[str]:
+    """A recipe to its finished run, and the formats and the mix that it asks for in `out`/formats; tells both.
+
+    What would only fail after hours, a chat file that is not there, is refused before anything is made.
+    """
+    for name in recipe.mix.external.files:
+        if not Path(name).is_file():
+            what, where = f"no chat file at {name}", "mix.external.files"
+            raise SourceError(what, where=where, hint="give the path of a file")
+    yield describe_outcome(run_recipe(recipe, out=out, workers=workers, progress=progress, say=say))
+    mix = recipe.mix if recipe.mix.is_asked else None
+    if not recipe.export.formats and mix is None:
+        return
+    order = Order(formats=recipe.export.formats or ("chat",), reasoning=recipe.export.reasoning)
+    folder = out / FOLDER
+    manifest = export_run(out, order, folder, Choice(), workers=workers, progress=progress, mix=mix)
+    yield from describe_export(manifest, folder)
+    if mix:
+        yield from describe_blend(manifest["mix"])
 
 
 def read_order(request: Request) -> Order:
