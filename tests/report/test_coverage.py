@@ -25,6 +25,7 @@ def rows(tmp_path: Path) -> Path:
     path = tmp_path / "rows.parquet"
     pl.DataFrame(
         {
+            "entities": [[], None, []],
             "prompt": ["Is Metformin safe with insulin glargine?", "What is metformin, metformin?", "And aspirin?"],
             "response": ["Yes.", "A biguanide.", "No."],
             "intent": ["x", "y", "y"],

@@ -11,7 +11,7 @@ from typing import Any
 
 # Each module adds its verbs to the app; the order is that of `--help`.
 # isort: off
-from apothecary.cli import runs, gather, dumps, make, curate, packs, vary, llm, export, plan, write, report  # noqa: F401
+from apothecary.cli import runs, gather, dumps, make, curate, packs, vary, llm, export, plan, write, report, coverage  # noqa: F401
 
 # isort: on
 from apothecary.cli.app import Terminated, app, gather_app, packs_app

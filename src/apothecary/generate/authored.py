@@ -57,7 +57,7 @@ def tell_shortfall(recipe: Recipe) -> list[str]:
     asked = {name: share / sum(recipe.origins.values()) for name, share in recipe.origins.items() if share}
     if not any(name in asked for name in AUTHORED_ONLY):
         return []
-    tables = [_count_strata(path) for folder in recipe.authored for path in _list_tables(Path(folder))]
+    tables = [_count_strata(path) for folder in recipe.authored for path in list_tables(Path(folder))]
     found = pl.concat([pl.DataFrame(schema=STRATA), *tables])
     found = found.filter(pl.col("split").is_in(SPLITS), pl.col("origin").is_in(list(ORIGIN_CLASSES)))
     found = found.group_by(pl.col("stratum").alias("id"), "split", "origin").agg(pl.col("rows").sum()).sort("id")
@@ -84,7 +84,7 @@ def take_in(folders: Sequence[str], target: Path, pack: str) -> None:
     make_folder(target / FOLDER)
     files: list[dict[str, Any]] = []
     strata = []
-    for source in (path for folder in folders for path in _list_tables(Path(folder))):
+    for source in (path for folder in folders for path in list_tables(Path(folder))):
         copy = target / FOLDER / f"{len(files):05d}.parquet"
         write_file(copy, partial(shutil.copyfile, source))
         counted = pl.scan_parquet(copy).group_by("split").len().collect()
@@ -170,7 +170,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _list_tables(folder: Path) -> list[Path]:
+def list_tables(folder: Path) -> list[Path]:
     """The files of a finished folder that hold examples."""
     paths = [folder / entry["path"] for entry in _read_manifest(folder)["files"]]
     return [path for path in paths if path.suffix == ".parquet" and _holds_examples(path)]

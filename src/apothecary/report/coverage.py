@@ -36,14 +36,21 @@ def load_names(views: Path) -> tuple[NameFinder, list[tuple[str, str]]]:
 def count_coverage(files: Sequence[Path], views: Path) -> pl.DataFrame:
     """Files of examples and the views of a knowledge base to COVERAGE, the fullest cells first.
 
-    A row counts once for each entity that its question or answer names.
+    A row counts once for each entity that it is about; where it does not say, for each that it names.
     """
     finder, entities = load_names(views)
+    numbers = {entity: number for number, (entity, _) in enumerate(entities)}
     cells: Counter[tuple[int, str, str]] = Counter()
     for path in files:
-        rows = pl.read_parquet(path, columns=["prompt", "response", "intent", "perspective"])
-        for prompt, response, intent, perspective in rows.iter_rows():
-            found = {one for mention in finder.find(f"{prompt}\n{response}") for one in mention.entities}
+        rows = pl.scan_parquet(path).select(_tell_text(path), "intent", "perspective", "entities")
+        told = rows.select("intent", "perspective", pl.col("entities").list.drop_nulls().list.unique())
+        counted = told.explode("entities").drop_nulls().group_by("intent", "perspective", "entities").len().collect()
+        for intent, perspective, entity, count in counted.iter_rows():
+            if entity in numbers:
+                cells[numbers[entity], intent, perspective] += count
+        unnamed = rows.filter(pl.col("entities").list.len().fill_null(0) == 0).collect()
+        for text, intent, perspective in unnamed.select("text", "intent", "perspective").iter_rows():
+            found = {one for mention in finder.find(text) for one in mention.entities}
             cells.update((entity, intent, perspective) for entity in found)
     lines = [(*entities[entity], intent, perspective, count) for (entity, intent, perspective), count in cells.items()]
     table = pl.DataFrame(lines, schema=COVERAGE, orient="row")
@@ -58,3 +65,12 @@ def report_coverage(files: Sequence[Path], views: Path, out: Path) -> Iterator[s
     yield f"{table['entity'].n_unique():,} entities in {table.height:,} cells: {out / 'coverage.parquet'}"
     for row in table.head(5).iter_rows(named=True):
         yield f"{row['rows']:9,}  {row['name']}, {row['intent']} ({row['perspective']})"
+
+
+def _tell_text(path: Path) -> pl.Expr:
+    """What is asked and answered in a row of a file: of examples as made, or as published with messages."""
+    if "messages" in pl.read_parquet_schema(path):
+        said = pl.col("messages").list.eval(pl.element().struct.field("content")).list.join("\n")
+    else:
+        said = pl.concat_str("prompt", "response", separator="\n")
+    return said.alias("text")
