@@ -135,6 +135,7 @@ def test_edited_recipe_in_the_run_is_refused(flow: Flow, reference: Reference, t
         ("engine/seed.py", True),
         ("engine/progress.py", False),
         ("report/show.py", False),
+        ("plan/estimate.py", False),
         ("cli/runs.py", False),
     ],
 )
