@@ -29,6 +29,8 @@ CHANGED = {
     "drugs": "0.5",
     "splits.validation": "0.1",
     "splits.test": "0.1",
+    "splits.by": "scaffold",
+    "splits.hold_out": "molecular_weight, formula",
     "topics.facts": "3",
     "weights.molecular_weight": "3",
     "origins.template": "60",

@@ -42,6 +42,7 @@ LISTS = {  # the keys that take several values
     "curate.sealed",
     "export.formats",
     "mix.external.files",
+    "splits.hold_out",
     "variation.generators",
 }
 
@@ -53,10 +54,15 @@ class Settings(BaseModel):
 
 
 class Splits(Settings):
-    """The shares of the rows that are held out for validation and test; training gets the rest."""
+    """The shares of the rows that are held out for validation and test, training gets the rest; and what is held out.
+
+    `by` says what two compounds of different splits never share where a skill is tested: a parent, or a scaffold too.
+    """
 
     validation: Annotated[float, Field(ge=0, le=0.4)] = 0.005
     test: Annotated[float, Field(ge=0, le=0.4)] = 0.01
+    by: Literal["parent", "scaffold"] = "parent"
+    hold_out: Texts = ()  # intents that stand in test alone
 
 
 class Export(Settings):
@@ -313,7 +319,7 @@ _EXPECTED = {
     "pack": "the name of a built-in pack, or the path of a pack folder",
     "rows": "a whole number from 1 to 1000000000000",
     "licence": "permissive or share-alike",
-    "splits": "an indented block with validation and test",
+    "splits": "an indented block with validation, test, by and hold_out",
     "weights": "an indented block of `intent: weight` lines",
     "export": "an indented block with formats, reasoning, jsonl and compression_level",
     "export.jsonl": "true or false",

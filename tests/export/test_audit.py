@@ -129,3 +129,29 @@ def test_response_and_system_text_are_no_part_of_the_prompt() -> None:
 def test_the_order_of_turns_counts() -> None:
     hashes = hash_prompts(pl.DataFrame({"contents": [["a", "b", "c"], ["b", "a", "c"]], "told": [False, False]})).rows()
     assert hashes[0] != hashes[1]
+
+
+def audit_kin(folder: Path, scaffolds: list[str | None], intents: tuple[str, ...] = ()) -> dict[str, Any]:
+    kin = pl.DataFrame(
+        {"entity_id": COMPOUNDS, "parent_key": [PARENT[key] for key in COMPOUNDS], "scaffold": scaffolds}
+    )
+    files = publish(folder, make_files())
+    return audit_leaks(files, kin, make_pack(), {"weight/plain": [2, 3]}, intents=intents)
+
+
+def test_scaffolds_on_one_side_pass_and_are_counted(tmp_path: Path) -> None:
+    told = audit_kin(tmp_path, [f"s{at // 10}" for at in range(50)] + ["t1"] * 5 + [None] * (len(COMPOUNDS) - 55))
+    assert (told["held_out_scaffolds"], told["held_out_scaffolds_in_training"]) == (1, 0)
+
+
+def test_a_scaffold_on_both_sides_is_an_error(tmp_path: Path) -> None:
+    shape = {7: "ring", 13: "ring", 25: "other", 50: "ring"}
+    with pytest.raises(VerdictError, match="2 leaks: held out scaffolds in training"):
+        audit_kin(tmp_path, [shape.get(at) for at in range(len(COMPOUNDS))])
+
+
+def test_an_intent_of_test_alone_is_found_in_training_and_validation(tmp_path: Path) -> None:
+    none: list[str | None] = [None] * len(COMPOUNDS)
+    with pytest.raises(VerdictError, match="51 leaks: held out intents in training"):
+        audit_kin(tmp_path, none, ("weight",))
+    assert audit_kin(tmp_path, none, ("other",))["held_out_intents"] == 1

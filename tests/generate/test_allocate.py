@@ -148,3 +148,20 @@ def test_perspectives_share_the_rows_as_asked_inside_the_topics(
     for quota in allocate_rows(bench.plans, recipe):
         got[perspectives[quota.stratum.intent]] += quota.wanted
     assert {name: abs(got[name] - 10 * share) <= 3 for name, share in shares.items()} == dict.fromkeys(shares, True)
+
+
+def test_a_held_out_intent_has_rows_in_test_alone(tiny_recipe: Recipe, tiny_pack: Pack, tiny_knowledge: Path) -> None:
+    held = tiny_recipe.splits.model_copy(update={"hold_out": ("mass",)})
+    recipe = tiny_recipe.model_copy(update={"splits": held})
+    quotas = allocate_rows(Workbench(recipe, tiny_pack, tiny_knowledge).plans, recipe)
+    rows = {(q.stratum.intent == "mass", q.stratum.part.split) for q in quotas if q.wanted}
+    assert (True, "test") in rows
+    assert {split for is_held, split in rows if is_held} == {"test"}
+    assert sum(q.wanted for q in quotas) == recipe.rows
+
+
+def test_an_unknown_held_out_intent_is_named(tiny_recipe: Recipe, tiny_pack: Pack, tiny_knowledge: Path) -> None:
+    held = tiny_recipe.splits.model_copy(update={"hold_out": ("maas",)})
+    recipe = tiny_recipe.model_copy(update={"splits": held})
+    with pytest.raises(RecipeError, match="'maas'"):
+        allocate_rows(Workbench(recipe, tiny_pack, tiny_knowledge).plans, recipe)

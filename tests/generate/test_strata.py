@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from apothecary.generate.draw import Span
-from apothecary.generate.strata import split_entities
+from apothecary.generate.strata import link_scaffolds, split_entities
 from apothecary.generate.workbench import Workbench
 from apothecary.packs.model import Pack
 from apothecary.recipe import Recipe
@@ -100,3 +100,36 @@ def test_a_question_that_shows_no_name_is_asked_once_for_the_values_it_shows(ben
     assert shown["weight"].n_unique() == shown["entity"].n_unique()
     everything = pl.concat(frames).filter(pl.col("template") == "weigh")
     assert everything["entities"].list.first().n_unique() > shown["entity"].n_unique()
+
+
+def test_what_shares_a_parent_or_a_scaffold_is_one_group_through_others_too() -> None:
+    parents = pl.Series(["A", "A", "B", "C", "D", "E", "E", "F"])
+    scaffolds = pl.Series(["s1", "s2", "s2", "s3", None, None, "s3", None])
+    groups = link_scaffolds(parents, scaffolds).to_list()
+    assert groups[0] == groups[1] == groups[2]
+    assert groups[3] == groups[5] == groups[6]
+    assert len({groups[0], groups[3], groups[4], groups[7]}) == 4
+
+
+def test_a_scaffold_lies_in_one_split(
+    tiny_recipe: Recipe, tiny_pack: Pack, tiny_knowledge: Path, tmp_path: Path
+) -> None:
+    for path in tiny_knowledge.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    rows = pl.read_parquet(tiny_knowledge / "compounds.parquet").with_row_index("n")
+    shape = pl.when(pl.col("n") % 8 > 1).then(pl.format("shape {}", pl.col("n") // 2 % 41))
+    rows = rows.with_columns(scaffold=shape).drop("n")
+    (tmp_path / "compounds.parquet").unlink()
+    rows.write_parquet(tmp_path / "compounds.parquet")
+    splits = tiny_recipe.splits.model_copy(update={"by": "scaffold"})
+    bench = Workbench(tiny_recipe.model_copy(update={"splits": splits}), tiny_pack, tmp_path)
+    met = {}
+    for split in ("train", "validation", "test"):
+        told = render_split(bench, split, "skill").filter(pl.col("entities").list.len() > 0)
+        ids = told.select(entity_id=pl.col("entities").explode(empty_as_null=True, keep_nulls=True)).unique()
+        found = ids.join(rows, on="entity_id")
+        met[split] = set(found["scaffold"].drop_nulls()) | set(found["parent_key"])
+    assert met["train"] and met["test"]
+    assert not met["train"] & met["test"]
+    assert not met["train"] & met["validation"]
+    assert not met["validation"] & met["test"]

@@ -2,7 +2,8 @@
 
 Four things must not happen: a prompt stands in two splits; training uses a wording that is kept for testing; training
 teaches a skill on a parent structure (desalted, neutralised) whose skill is tested; a computed value that is tested
-stands in training. Recall is the opposite: its facts should be in training, and the share that is gets reported.
+stands in training. Two more where the recipe asks for them: a scaffold stands on both sides; an intent held out whole
+stands outside test. Recall is the opposite: its facts should be in training, and the share that is gets reported.
 
 The files themselves are read, only the columns needed, one by one; memory grows with the held-out rows alone.
 """
@@ -46,6 +47,10 @@ class HeldOut:
     wordings: set[tuple[str, str]]  # intent and text
     parents: int
     entities: pl.Series  # every entity of a parent structure whose skill is tested
+    scaffolds: int
+    kin: pl.Series  # every entity with a scaffold of those
+    intents: tuple[str, ...]  # that stand in test alone
+    misplaced: list[str]  # rows of validation with such an intent
     computed_facts: pl.Series
     recall_facts: pl.Series
 
@@ -57,16 +62,25 @@ class Finding:
     prompts: list[str]
     wordings: list[str]
     parents: list[str]
+    scaffolds: list[str]
+    intents: list[str]
     computed_facts: list[str]
     recall_facts: Shown
     forms: list[Form]
 
 
 def audit_leaks(
-    files: Sequence[Path], parents: pl.DataFrame, pack: dict[str, Any], held_out: dict[str, list[int]], workers: int = 1
+    files: Sequence[Path],
+    parents: pl.DataFrame,
+    pack: dict[str, Any],
+    held_out: dict[str, list[int]],
+    workers: int = 1,
+    *,
+    intents: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Dataset files, `entity_id, parent_key` and the pack to the numbers of the audit; VerdictError when a row leaks.
 
+    With a column `scaffold` in `parents`, no scaffold may be in two splits either; `intents` may stand in test alone.
     `held_out` names the question patterns that are kept for testing, by `intent/template`; those that test rows use are
     added to them. `questions` says how varied the questions of the training rows are.
     """
@@ -75,7 +89,7 @@ def audit_leaks(
     splits = {file: set(pq.ParquetFile(file).read(columns=["split"])["split"].unique().to_pylist()) for file in files}
     held = [file for file in files if splits[file] - {"train"}]
     tested = [rows.filter(IS_HELD_OUT) for file in held for rows in read_rows(file, FIELD_LEAF)]
-    secret = gather_held_out(tested, parents, wordings, computed)
+    secret = gather_held_out(tested, parents, wordings, computed, intents)
     with ThreadPoolExecutor(max(1, workers)) as threads:
         training = [file for file in files if "train" in splits[file]]
         findings = threads.map(partial(inspect_training, secret=secret, wordings=wordings), training)
@@ -123,7 +137,11 @@ def hash_prompts(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def gather_held_out(
-    tested: Sequence[pl.DataFrame], parents: pl.DataFrame, wordings: Wordings, computed: Sequence[str]
+    tested: Sequence[pl.DataFrame],
+    parents: pl.DataFrame,
+    wordings: Wordings,
+    computed: Sequence[str],
+    intents: Sequence[str] = (),
 ) -> HeldOut:
     """The held-out rows to what training must not show; their own wordings are added to `wordings`."""
     prompts = [hash_prompts(rows).with_columns(rows["split"]) for rows in tested]
@@ -131,6 +149,10 @@ def gather_held_out(
     named = unique_items([rows["entities"] for rows in skills], "entity_id")
     keys = parents.select("entity_id", pl.col("parent_key").fill_null(pl.col("entity_id")))
     secret = keys.join(named.to_frame(), on="entity_id", how="semi")["parent_key"].unique()
+    shapes = parents.filter(pl.col("scaffold").is_not_null()) if "scaffold" in parents.columns else parents.clear()
+    shapes = shapes.select("entity_id", scaffold="scaffold" if "scaffold" in parents.columns else "entity_id")
+    known = shapes.join(named.to_frame(), on="entity_id", how="semi")["scaffold"].unique()
+    early = [rows.filter(pl.col("split") == "validation", pl.col("intent").is_in(intents)) for rows in tested]
     facts = [
         rows.select("fields", "fact_ids")
         .explode("fields", "fact_ids", empty_as_null=False)
@@ -146,6 +168,10 @@ def gather_held_out(
         wordings=wordings.secret,
         parents=len(secret),
         entities=keys.join(secret.to_frame(), on="parent_key", how="semi")["entity_id"],
+        scaffolds=len(known),
+        kin=shapes.join(known.to_frame(), on="scaffold", how="semi")["entity_id"],
+        intents=tuple(intents),
+        misplaced=[name for rows in early for name in rows["id"]],
         computed_facts=pl.concat(
             [pl.Series("fact_id", [], pl.String), *(one.alias("fact_id") for one in facts)]
         ).unique(),
@@ -177,6 +203,8 @@ def inspect_rows(rows: pl.DataFrame, secret: HeldOut, wordings: Wordings) -> Fin
         prompts=near.join(secret.prompts, on=PROMPT, how="semi")["id"].to_list(),
         wordings=wordings.find_secret(forms),
         parents=list_ids(skills.filter(pl.col("entities").is_in(secret.entities.implode()))),
+        scaffolds=list_ids(skills.filter(pl.col("entities").is_in(secret.kin.implode()))),
+        intents=list_ids(rows.filter(pl.col("intent").is_in(secret.intents))),
         computed_facts=list_ids(facts.filter(pl.col("fact_ids").is_in(secret.computed_facts.implode()))),
         # A mask, not the ids: texts taken from a batch keep the whole batch in memory.
         recall_facts=secret.recall_facts.is_in(facts["fact_ids"].implode()).to_numpy(),
@@ -198,6 +226,10 @@ def judge_findings(secret: HeldOut, findings: Sequence[Finding]) -> dict[str, An
         "held_out_parents_in_training": [row for one in findings for row in one.parents],
         "held_out_computed_facts_in_training": [row for one in findings for row in one.computed_facts],
     }
+    if secret.scaffolds:
+        leaks["held_out_scaffolds_in_training"] = [row for one in findings for row in one.scaffolds]
+    if secret.intents:
+        leaks["held_out_intents_in_training"] = [*secret.misplaced, *(row for one in findings for row in one.intents)]
     for what, rows in leaks.items():
         if rows:
             shown = ", ".join([row for row in rows if row][:SHOWN])
@@ -216,6 +248,8 @@ def judge_findings(secret: HeldOut, findings: Sequence[Finding]) -> dict[str, An
         "held_out_wordings": len(secret.wordings),
         "held_out_parents": secret.parents,
         "held_out_computed_facts": len(secret.computed_facts),
+        **({"held_out_scaffolds": secret.scaffolds} if secret.scaffolds else {}),
+        **({"held_out_intents": len(secret.intents)} if secret.intents else {}),
         "recall_facts": len(secret.recall_facts),
         "recall_facts_in_training": int(taught.sum()),
         "questions": describe_forms(form for one in findings for form in one.forms),

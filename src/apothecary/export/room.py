@@ -12,6 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from apothecary.curate.check_export import check_export
 from apothecary.curate.judge import LAST, load_rules
 from apothecary.curate.room import list_benchmarks
@@ -91,8 +93,8 @@ def describe_dataset(
         )
     files = [run / ROOM / entry.path for record in records for entry in record.files if entry.path.startswith("data/")]
     pack = read_json(run / "generate" / "pack.json")
-    parents = read_entities(run / "gather", pack, ["entity_id", "parent_key"])
-    audit = audit_leaks(files, parents, pack, made.get("held_out_patterns", {}), workers)
+    kin, hold_out = read_kin(run / "gather", pack, recipe.splits.by), recipe.splits.hold_out
+    audit = audit_leaks(files, kin, pack, made.get("held_out_patterns", {}), workers, intents=hold_out)
     audit["rows_that_touch_sealed_files"] = refuse_touched(files, recipe.curate.sealed, str(run / "gather"))
     benchmarks = list_benchmarks(recipe.curate)
     if benchmarks and LAST in load_rules(recipe.keep):
@@ -111,6 +113,16 @@ def describe_dataset(
         "audit": audit,
         "sample": {**vars(sample), "rows": min(SAMPLE_ROWS, kept)},
     }
+
+
+def read_kin(knowledge: Path, pack: dict[str, Any], by: str) -> pl.DataFrame:
+    """The entities of a run with what holds them together: their parents, and by scaffold their scaffolds too."""
+    kin = read_entities(knowledge, pack, ["entity_id", "parent_key"])
+    compounds = knowledge / "compounds.parquet"
+    if by != "scaffold" or not compounds.exists() or "scaffold" not in pl.read_parquet_schema(compounds):
+        return kin
+    scaffolds = pl.read_parquet(compounds, columns=["entity_id", "scaffold"])
+    return kin.join(scaffolds, on="entity_id", how="left", maintain_order="left")
 
 
 def mend_sample(folder: Path, manifest: dict[str, Any]) -> None:

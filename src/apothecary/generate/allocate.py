@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from apothecary.errors import CapacityError, RecipeError
 from apothecary.example import ORIGIN_CLASSES, SPLITS
 from apothecary.generate.strata import ANY, IntentPlan, Stratum
-from apothecary.recipe import Recipe
+from apothecary.recipe import Recipe, suggest_key
 
 Counts = NDArray[np.int64]
 BALANCE = 0.0005  # how far the share of an origin may be off, as far as facts allow
@@ -237,6 +237,8 @@ def _measure_intent(plan: IntentPlan, weights: dict[str, float], recipe: Recipe,
     for stratum in plan.strata():
         if stratum.part.split == split:
             by_template.setdefault(stratum.template, []).append(stratum)
+    if split != "test" and plan.intent.intent in recipe.splits.hold_out:
+        by_template = {}
     origins = {template.id: ORIGIN_CLASSES[template.origin] for template in plan.intent.templates}
     templates = [
         _Template(strata, min(sum(_limit_groups(strata, recipe)), most["template"]), origins[name])
@@ -303,6 +305,10 @@ def _read_weights(plans: Sequence[IntentPlan], recipe: Recipe) -> dict[str, floa
             raise RecipeError(
                 f"weights names an unknown intent {name!r}", where="weights", expected=", ".join(sorted(known))
             )
+    for name in recipe.splits.hold_out:
+        if name not in known:
+            what = f"splits.hold_out names an unknown intent {name!r}"
+            raise RecipeError(what, where="splits.hold_out", hint=suggest_key(name, sorted(known)))
     return known | dict(recipe.weights)
 
 

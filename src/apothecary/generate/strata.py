@@ -301,11 +301,13 @@ def keep_distinct(view: View, chosen: NDArray[np.bool_], shown: tuple[Slot, ...]
     return kept
 
 
-def split_entities(view: View, seed: int, shares: dict[str, float]) -> NDArray[np.int8]:
-    """The split of each entity (rows,) as an index into SPLITS, by a hash of its parent structure."""
+def split_entities(view: View, seed: int, shares: dict[str, float], by: str = "parent") -> NDArray[np.int8]:
+    """The split of each entity (rows,) as an index into SPLITS, by a hash of its parent structure or its scaffold."""
     if not view.has("parent_key"):
         return np.zeros(view.rows, dtype=np.int8)
     keys = view.column("parent_key")
+    if by == "scaffold" and view.has("scaffold"):
+        keys = link_scaffolds(keys, view.column("scaffold"))
     unique = keys.unique(maintain_order=True)
     place = np.array([derive_key(seed, "split", key or "") for key in unique.to_list()], dtype=np.uint64) / 2.0**64
     codes = np.where(place < shares["test"], 2, np.where(place < shares["test"] + shares["validation"], 1, 0))
@@ -314,3 +316,20 @@ def split_entities(view: View, seed: int, shares: dict[str, float]) -> NDArray[n
         table, on="parent_key", how="left", nulls_equal=True, maintain_order="left"
     )
     return joined["code"].to_numpy()
+
+
+def link_scaffolds(parents: pl.Series, scaffolds: pl.Series) -> pl.Series:
+    """Parent keys (n) and Murcko scaffolds (n, null without a ring) to the group of each (n), named `parent_key`.
+
+    Two entities are in one group when they share a parent or a scaffold, or are linked through others that do: no
+    scaffold and no parent is in two groups.
+    """
+    frame = pl.DataFrame({"parent": parents, "scaffold": scaffolds})
+    frame = frame.with_columns(parent_key=pl.coalesce("scaffold", "parent", pl.lit("")))
+    while True:
+        before = frame["parent_key"]
+        for kind in ("parent", "scaffold"):
+            least = pl.col("parent_key").min().over(kind)
+            frame = frame.with_columns(pl.when(pl.col(kind).is_null()).then("parent_key").otherwise(least))
+        if frame["parent_key"].equals(before):
+            return before

@@ -62,7 +62,7 @@ class Workbench:
             return None, np.zeros(0, dtype=np.int8)
         if entity not in self._tables:
             view = load_view(self.knowledge, self.pack, entity, *self._list_columns(entity), facts=self._facts)
-            self._tables[entity] = view, split_entities(view, self.recipe.seed, self.shares)
+            self._tables[entity] = view, split_entities(view, self.recipe.seed, self.shares, self.recipe.splits.by)
         return self._tables[entity]
 
     @cached_property
@@ -113,7 +113,7 @@ class Workbench:
     def _list_columns(self, entity: str) -> tuple[set[str], set[str]]:
         """The fields whose facts rows of the intents state, and the columns that conditions look at."""
         stated: set[str] = set()
-        looked_at: set[str] = set()
+        looked_at = {"scaffold"} & {self.recipe.splits.by}
         for intent in self.intents:
             if intent.draw.entity == entity:
                 stated |= {*intent.draw.needs, *([intent.draw.field] if intent.draw.field else [])}

@@ -19,6 +19,8 @@ LEAKS = (
     "held_out_wordings_in_training",
     "held_out_parents_in_training",
     "held_out_computed_facts_in_training",
+    "held_out_scaffolds_in_training",
+    "held_out_intents_in_training",
 )
 
 
@@ -151,7 +153,7 @@ def tell_answers(told: dict[str, Any]) -> Html:
         f"{told['rows']:,} rows, about {told['tokens']:,} tokens, "
         + ", ".join(f"{name} {number:,}" for name, number in told["splits"].items())
         + ".",
-        f"{figures['leaks']} leaks of four kinds between training and held-out rows.",
+        f"{figures['leaks']} leaks between training and held-out rows.",
         f"Questions vary like {figures['effective_forms']:,.0f} forms of equal share; "
         f"the most frequent has {percent(figures['top_form_share'], 2)}.",
         f"New facts bend off near {knee:,} rows; past that each row brings less."

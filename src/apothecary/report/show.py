@@ -117,7 +117,9 @@ def show_audit(told: dict[str, int]) -> Iterator[str]:
         "prompts_in_two_splits": "held_out_prompts",
         "held_out_wordings_in_training": "held_out_wordings",
         "held_out_parents_in_training": "held_out_parents",
+        "held_out_scaffolds_in_training": "held_out_scaffolds",
         "held_out_computed_facts_in_training": "held_out_computed_facts",
+        "held_out_intents_in_training": "held_out_intents",
         "rows_that_touch_sealed_files": "",
     }
     table: list[tuple[Cell, ...]] = [

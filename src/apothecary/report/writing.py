@@ -51,7 +51,7 @@ def write_for_recipe(
     shares = {"validation": recipe.splits.validation, "test": recipe.splits.test}
     shares["train"] = 1 - sum(shares.values())
     pack = load_pack(recipe.pack)
-    subjects = Subjects(pack, prompts, views, recipe.seed, shares)
+    subjects = Subjects(pack, prompts, views, recipe.seed, shares, recipe.splits.by)
     gate = open_gate(recipe.pack, views, prompts.rules)
     budget = Budget(calls=wish.budget_calls, usd=wish.budget_usd)
     order = Order(wish.rows, wish.out, pack.name, wish.licence, budget, judge=wish.judge)

@@ -65,6 +65,7 @@ class Subjects:
     knowledge: Path
     seed: int
     shares: dict[str, float]  # train, validation and test
+    by: str = "parent"
     _pools: dict[tuple[str, str, bool], NDArray[np.int64]] = field(default_factory=dict)
 
     @cached_property
@@ -72,7 +73,8 @@ class Subjects:
         """The compounds with all fields that a prompt may tell."""
         wanted = {name for prompt in self.prompts.kinds.values() for name in (*prompt.needs, *prompt.may)}
         known = set(pl.read_parquet_schema(self.knowledge / "compounds.parquet"))
-        return load_view(self.knowledge, self.pack, "compound", {n for n in wanted if f"{n}__src" in known})
+        fields = {name for name in wanted if f"{name}__src" in known}
+        return load_view(self.knowledge, self.pack, "compound", fields, {"scaffold"} & {self.by})
 
     def draw(self, prompt: Prompt, split: str) -> Iterator[Subject]:
         """All subjects of a kind in a split, each entity or unordered pair once; seven in ten of medicines."""
@@ -119,7 +121,7 @@ class Subjects:
 
     @cached_property
     def _splits(self) -> NDArray[np.int8]:
-        return split_entities(self.view, self.seed, self.shares)
+        return split_entities(self.view, self.seed, self.shares, self.by)
 
     def _describe(self, prompt: Prompt, split: str, rows: tuple[int, ...]) -> Subject:
         view = self.view

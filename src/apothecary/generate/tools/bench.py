@@ -107,6 +107,7 @@ class ToolBench:
     knowledge: Path
     seed: int
     shares: dict[str, float] = field(default_factory=lambda: dict(SHARES))
+    by: str = "parent"
 
     @cached_property
     def view(self) -> View:
@@ -116,7 +117,7 @@ class ToolBench:
             raise PackError("the knowledge base has no compounds for tools to work on", where=str(self.knowledge))
         known = set(pl.read_parquet_schema(self.knowledge / "compounds.parquet"))
         fields = {name for name in wanted if name in known and f"{name}__src" in known}
-        return load_view(self.knowledge, self.pack, "compound", fields)
+        return load_view(self.knowledge, self.pack, "compound", fields, {"scaffold"} & {self.by})
 
     @cached_property
     def desk(self) -> Desk:
@@ -157,7 +158,7 @@ class ToolBench:
 
     @cached_property
     def _splits(self) -> NDArray[np.int8]:
-        return split_entities(self.view, self.seed, self.shares)
+        return split_entities(self.view, self.seed, self.shares, self.by)
 
     def _find_fit(self, case: Case) -> NDArray[np.bool_]:
         """Entities that have what a case needs, and a name and SMILES short enough to be typed."""

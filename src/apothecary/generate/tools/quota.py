@@ -20,7 +20,7 @@ CLASS = "context"
 
 def open_tools(recipe: Recipe, knowledge: Path) -> ToolBench:
     """The tools over a run's knowledge folder, once a process."""
-    return open_bench(recipe.pack, recipe.seed, knowledge, _share_splits(recipe))
+    return open_bench(recipe.pack, recipe.seed, knowledge, _share_splits(recipe), recipe.splits.by)
 
 
 def plan_tools(recipe: Recipe, knowledge: Path) -> list[dict[str, Any]]:
@@ -31,7 +31,7 @@ def plan_tools(recipe: Recipe, knowledge: Path) -> list[dict[str, Any]]:
     if not recipe.tools:
         return []
     pack = open_tools(recipe, knowledge).pack.name
-    known = list_tool_strata(recipe.pack, recipe.seed, knowledge, _share_splits(recipe))
+    known = list_tool_strata(recipe.pack, recipe.seed, knowledge, _share_splits(recipe), recipe.splits.by)
     planned = []
     for split, rows in split_rows(recipe).items():
         own = [line for line in known if line["split"] == split]

@@ -28,12 +28,13 @@ EXTRAS = (2, 3, 4, 5, 6, 3, 4, 99)  # tools offered besides those called, by set
 
 
 def list_tool_strata(
-    pack: str, seed: int, knowledge: Path, shares: Mapping[str, float] | None = None
+    pack: str, seed: int, knowledge: Path, shares: Mapping[str, float] | None = None, by: str = "parent"
 ) -> list[dict[str, Any]]:
     """Pack, seed and knowledge folder to `{id, split, capacity, kind, weight}` of every stratum, in a fixed order.
 
-    `shares` are those of validation and test among entities, as in the recipe, so that rows of tools hold out the
-    same compounds as all others. Raises PackError, and RunDamagedError for a folder that is no knowledge folder.
+    `shares` are those of validation and test among entities and `by` is what they are held out by, as in the recipe, so
+    that rows of tools hold out the same compounds as all others. Raises PackError, and RunDamagedError for a folder
+    that is no knowledge folder.
     """
     return [
         {
@@ -43,19 +44,23 @@ def list_tool_strata(
             "kind": stratum.case.kind,
             "weight": stratum.case.weight,
         }
-        for stratum in open_bench(pack, seed, knowledge, shares).strata.values()
+        for stratum in open_bench(pack, seed, knowledge, shares, by).strata.values()
     ]
 
 
-def open_bench(pack: str, seed: int, knowledge: Path, shares: Mapping[str, float] | None = None) -> ToolBench:
+def open_bench(
+    pack: str, seed: int, knowledge: Path, shares: Mapping[str, float] | None = None, by: str = "parent"
+) -> ToolBench:
     """The bench of a pack (name or folder), seed and knowledge folder, once a process."""
     given = tuple(sorted(shares.items())) if shares is not None else None
-    return _open_bench(pack, seed, str(knowledge), given)
+    return _open_bench(pack, seed, str(knowledge), given, by)
 
 
 @lru_cache(2)
-def _open_bench(pack: str, seed: int, knowledge: str, shares: tuple[tuple[str, float], ...] | None) -> ToolBench:
-    bench = ToolBench(load_pack(pack), Path(knowledge), seed)
+def _open_bench(
+    pack: str, seed: int, knowledge: str, shares: tuple[tuple[str, float], ...] | None, by: str
+) -> ToolBench:
+    bench = ToolBench(load_pack(pack), Path(knowledge), seed, by=by)
     if shares is not None:
         bench.shares = dict(shares)
     return bench
