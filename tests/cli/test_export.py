@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -162,18 +163,19 @@ def test_a_run_leaves_what_its_recipe_asks_for(asked: Path, tmp_path: Path) -> N
         assert (tmp_path / "out" / name).read_bytes() == (out / name).read_bytes()
 
 
-def test_other_formats_make_nothing_anew(asked: Path, small_cache: Path) -> None:
-    dataset = asked / "run" / "export" / "manifest.json"
+def test_other_formats_make_nothing_anew(asked: Path, small_cache: Path, tmp_path: Path) -> None:
+    run = shutil.copytree(asked / "run", tmp_path / "run")
+    dataset = run / "export" / "manifest.json"
     before = dataset.stat().st_mtime_ns
     changed = ("--set", "export.formats=completion", "--set", "mix.rows=100")
-    command = ("run", asked / "recipe.yaml", *changed, "--out", asked / "run", "--quiet")
+    command = ("run", asked / "recipe.yaml", *changed, "--out", run, "--quiet")
     done = call(*command, APOTHECARY_CACHE=str(small_cache))
     assert done.returncode == 0, done.stderr
     assert "was done already" in done.stdout
     assert dataset.stat().st_mtime_ns == before
-    out = asked / "run" / "formats"
+    out = run / "formats"
     assert sorted(path.name for path in out.iterdir() if path.is_dir()) == ["completion", "done", "removed"]
-    assert load_recipe(asked / "run" / "recipe.yaml").export.formats == ("completion",)  # what `resume` follows
+    assert load_recipe(run / "recipe.yaml").export.formats == ("completion",)  # what `resume` follows
 
 
 def test_a_chat_file_that_is_not_there_is_refused_at_once(asked: Path, tmp_path: Path) -> None:

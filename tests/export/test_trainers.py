@@ -63,6 +63,9 @@ def test_load_dataset_takes_the_splits(tmp_path: Path) -> None:
     folder = make_folder(tmp_path, WITH)
     loaded = datasets.load_dataset(str(folder / "chat"), cache_dir=str(tmp_path / "cache"))
     assert {split: len(rows) for split, rows in loaded.items()} == WITH["splits"]
+    streamed = datasets.load_dataset(str(folder / "chat"), streaming=True, cache_dir=str(tmp_path / "cache"))
+    for split, rows in loaded.items():
+        assert list(streamed[split]) == list(rows)
 
 
 @pytest.mark.filterwarnings("ignore")  # those of the framework
