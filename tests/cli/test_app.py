@@ -4,30 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
-
-APOTHECARY = str(Path(sys.executable).parent / "apothecary")
-ROOT = Path(__file__).parents[2]
-TINY_PACK = ROOT / "tests" / "data" / "tiny_pack"
-
-
-def call(*arguments: str | Path, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [APOTHECARY, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=os.environ | env, check=False)
-
-
-def assert_refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
-    """One message on stderr with a hint, nothing on stdout, exit code 2, no traceback."""
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "hint: " in done.stderr
-    assert done.stdout == ""
-    for part in parts:
-        assert part in done.stderr
+from tests.cli.calls import APOTHECARY, assert_refused, call
 
 
 def test_help_names_every_verb() -> None:
@@ -37,13 +16,16 @@ def test_help_names_every_verb() -> None:
         assert f"\n  {verb} " in done.stdout
 
 
-def test_start_is_quick() -> None:
-    best = 9.0
+def test_start_takes_little_of_the_processor() -> None:
+    best_s = 9.0
     for _ in range(5):
-        started = time.monotonic()
+        before = os.times()
         call("--help")
-        best = min(best, time.monotonic() - started)
-    assert best < 0.5
+        after = os.times()
+        best_s = min(
+            best_s, after.children_user + after.children_system - before.children_user - before.children_system
+        )
+    assert best_s < 0.5
 
 
 @pytest.mark.parametrize(

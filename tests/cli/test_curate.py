@@ -3,29 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-APOTHECARY = str(Path(sys.executable).parent / "apothecary")
-ROOT = Path(__file__).parents[2]
-TINY_PACK = ROOT / "tests" / "data" / "tiny_pack"
-
-
-def call(*arguments: str | Path, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [APOTHECARY, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=os.environ | env, check=False)
-
-
-def assert_refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
-    """One message on stderr with a hint, nothing on stdout, exit code 2, no traceback."""
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "hint: " in done.stderr
-    assert done.stdout == ""
-    for part in parts:
-        assert part in done.stderr
+from tests.cli.calls import assert_refused, call
 
 
 def test_curate_drops_a_duplicate_and_says_so(tmp_path: Path) -> None:
