@@ -22,6 +22,7 @@ from apothecary.errors import SourceError
 
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 TAR_AT, TAR = 257, b"ustar"
+# zipfile raises NotImplementedError for a kind of compression that it does not know.
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError, NotImplementedError)
 
 
